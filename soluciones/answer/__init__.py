@@ -1,0 +1,1 @@
+"""What do we reply? Language, slots, intents, composing, abstaining, tools. No Flask."""

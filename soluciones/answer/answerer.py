@@ -1,0 +1,181 @@
+"""The answer layer's one implementation of ``Service``."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from soluciones.answer.knowledge import Knowledge, learn
+from soluciones.answer.language import warm_up
+from soluciones.answer.pipeline import run
+from soluciones.answer.privacy import mask
+from soluciones.answer.service import AskRequest, ConversationState, Suggestion
+from soluciones.answer.steps.compose import compose
+from soluciones.answer.suggest import suggest
+from soluciones.answer.tools.base import ToolContext
+from soluciones.answer.tools.registry import TOOLS
+from soluciones.answer.turn import Turn
+from soluciones.answer.types import Answer, ToolResult
+from soluciones.i18n import Catalogue
+from soluciones.index.embedding import open_embedder
+from soluciones.index.store.errors import NoGeneration
+from soluciones.index.store.store import Store
+from soluciones.index.types import Query, SearchResult
+from soluciones.kb.site import Site
+from soluciones.kb.types import LANGUAGES, Guide
+from soluciones.settings import Settings
+
+
+class Answerer:
+    """Answers from whatever generation the store serves; every call uses one generation from start to end."""
+
+    def __init__(self, store: Store, texts: Catalogue | None = None) -> None:
+        self._store = store
+        self._texts = texts or Catalogue()
+        self._known: Knowledge | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def generation(self) -> str:
+        """Id of the generation that serves now; "" when there is none."""
+        try:
+            return self._store.snapshot().id
+        except NoGeneration:
+            return ""
+
+    def knowledge(self) -> Knowledge:
+        """The generation that serves now, worked out.
+
+        Raises:
+            NoGeneration: nothing has been built yet.
+        """
+        snapshot = self._store.snapshot()
+        known = self._known
+        if known is None or known.snapshot is not snapshot:
+            with self._lock:
+                known = self._known
+                if known is None or known.snapshot is not snapshot:
+                    known = self._known = learn(snapshot)
+        return known
+
+    def turn(self, request: AskRequest) -> Turn:
+        """The whole carrier after the pipeline: for evaluation and explanation."""
+        return run(Turn(request, self.knowledge(), self._texts))
+
+    def ask(self, request: AskRequest) -> tuple[Answer, ConversationState]:
+        """One question through the pipeline."""
+        turn = self.turn(request)
+        return _answer(turn), _remember(turn)
+
+    def search(self, text: str, lang: str = "es", *, product: str = "", type: str = "", limit: int = 10) -> SearchResult:
+        """Ranked passages for the search page and API."""
+        products = (product,) if product else ()
+        return self.knowledge().engine.search(Query(text=text, lang=lang, products=products, type=type, limit=limit))
+
+    def suggest(self, text: str, lang: str = "es", limit: int = 8) -> tuple[Suggestion, ...]:
+        """Questions and guides that go on from what has been typed."""
+        return suggest(self.knowledge().snapshot, text, lang, limit)
+
+    def site(self) -> Site:
+        """The tenant's site settings as built."""
+        return self.knowledge().site
+
+    def guides(self, lang: str = "") -> tuple[Guide, ...]:
+        """Guides that visitors may read, featured ones first."""
+        known = self.knowledge()
+        order = {guide: rank for rank, guide in enumerate(known.site.featured)}
+        found = [g for g in known.snapshot.guides.values() if g.audience == "visitor" and (not lang or g.lang == lang)]
+        return tuple(sorted(found, key=lambda guide: (order.get(guide.id, len(order)), guide.title)))
+
+    def guide(self, guide_id: str) -> Guide | None:
+        """By id or alias; internal guides are not for visitors."""
+        guide = self.knowledge().engine.guide(guide_id)
+        return guide if guide is not None and guide.audience == "visitor" else None
+
+    def tool_forms(self, lang: str) -> tuple[Mapping[str, Any], ...]:
+        """What each tool takes, as JSON Schema; nothing for a tenant without facts."""
+        if self.knowledge().facts is None:
+            return ()
+        say = self._texts.text
+        forms = []
+        for tool in TOOLS.values():
+            properties = {s.name: {**s.schema, "title": say(lang, f"tool.slot.{s.name}")} for s in tool.slots}
+            required = [slot.name for slot in tool.slots if slot.required]
+            forms.append(
+                {
+                    "id": tool.id,
+                    "title": say(lang, f"{tool.id.replace('-', '_')}.title"),
+                    "mode": tool.mode,
+                    "guides": list(tool.guides),
+                    "schema": {"type": "object", "properties": properties, "required": required},
+                }
+            )
+        return tuple(forms)
+
+    def run_tool(self, tool_id: str, slots: Mapping[str, Any], lang: str) -> ToolResult:
+        """Runs one tool.
+
+        Raises:
+            KeyError: no such tool, or the tenant has no facts for it.
+        """
+        known = self.knowledge()
+        if known.facts is None:
+            raise KeyError(tool_id)
+        return TOOLS[tool_id].run(slots, ToolContext(lang, known.facts, known.site, self._texts))
+
+
+def open_service(settings: Settings, *, warm: bool = True) -> Answerer:
+    """The service over the index and model that the settings name.
+
+    Raises:
+        ModelNotPrepared, NoGeneration: with a hint which command makes them.
+    """
+    answerer = Answerer(Store(settings.index, lambda: open_embedder(settings)))
+    if warm:
+        warm_up()
+        answerer.ask(AskRequest("¿Qué puerto uso para IMAP?"))
+    return answerer
+
+
+def _answer(turn: Turn) -> Answer:
+    composed = compose(turn)
+    return Answer(
+        id=secrets.token_urlsafe(12),
+        conversation=turn.request.conversation,
+        lang=turn.lang,
+        status=turn.status or "no_answer",
+        confidence=round(turn.confidence, 4),
+        message=turn.message,
+        answer=composed.blocks,
+        citations=composed.citations,
+        tools=turn.tools,
+        choices=turn.choices,
+        related=turn.related,
+        suggestion=turn.result.suggestion if turn.result else "",
+        generation=turn.know.snapshot.id,
+        took_ms=turn.took_ms,
+    )
+
+
+def _remember(turn: Turn) -> ConversationState:
+    """Small talk and failures leave the topic as it was, so that one can go on after «gracias»."""
+    old = turn.request.state
+    lang = turn.lang if turn.lang in LANGUAGES else old.lang
+    if turn.status != "answered":
+        return ConversationState(lang, old.guide, old.anchor, old.tool, old.question, old.slots, old.turns + 1)
+    first = turn.passages[0] if turn.passages else None
+    return ConversationState(
+        lang=lang,
+        guide=first.guide.id if first else "",
+        anchor=first.section.anchor if first else "",
+        tool=turn.tools[0].tool if turn.tools else "",
+        question=mask(turn.query),
+        slots={name: value for name, value in turn.slots.items() if name in _REMEMBERED_SLOTS},
+        turns=old.turns + 1,
+    )
+
+
+_REMEMBERED_SLOTS = {slot.name for tool in TOOLS.values() for slot in tool.slots if not slot.pii}
+"""Only what is not personal; a value no tool takes is not kept either."""

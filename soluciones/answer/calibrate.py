@@ -1,0 +1,121 @@
+"""Fits the weights of ``data/calibration.json``: confidence on the tuning half of a question set, tools leave-one-out
+on the intents' own examples. The reporting half is never looked at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from soluciones.answer import calibration
+from soluciones.answer.answerer import Answerer, open_service
+from soluciones.answer.calibration import Logistic
+from soluciones.answer.evaluation import Question
+from soluciones.answer.intents import FEATURES, IntentMatcher
+from soluciones.answer.knowledge import Knowledge
+from soluciones.answer.service import AskRequest, ConversationState
+from soluciones.answer.slots import extract
+from soluciones.answer.steps.judge import evidence
+from soluciones.kb.intents import Intent
+from soluciones.settings import Settings
+
+TARGET = Path(calibration.__file__).parent / "data" / "calibration.json"
+BINS = 10
+
+Sample = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+def calibrate(settings: Settings, questions: Sequence[Question]) -> dict[str, Any]:
+    """Fits, writes the file and returns the report (n, accuracy, ECE, AUROC of both models)."""
+    service = open_service(settings, warm=False)
+    tuning = [question for question in questions if question.half == "tuning"]
+    names = calibration.load().answer.features
+    answer_rows = _answer_sample(service, tuning, names)
+    tool_rows = _tool_sample(service.knowledge())
+    answer, tool = calibration.fit(names, *answer_rows), calibration.fit(FEATURES, *tool_rows)
+    report = {"answer": quality(answer, *answer_rows), "tool": quality(tool, *tool_rows)}
+    data = {"answer": answer.as_json(), "tool": tool.as_json(), "report": report}
+    TARGET.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+    calibration.load.cache_clear()
+    return report
+
+
+def _answer_sample(service: Answerer, questions: Sequence[Question], names: Sequence[str]) -> Sample:
+    """Evidence of each question; 1 when the best guide is a right one."""
+    rows, labels = [], []
+    for question in questions:
+        state = ConversationState()
+        for earlier in question.context:
+            _, state = service.ask(AskRequest(earlier, question.lang, state=state))
+        turn = service.turn(AskRequest(question.q, question.lang, state=state))
+        if turn.result is None or not turn.passages:
+            continue
+        values = evidence(turn)
+        rows.append([values[name] for name in names])
+        labels.append(float(turn.passages[0].guide.id in question.guides))
+    return np.array(rows), np.array(labels)
+
+
+def _tool_sample(known: Knowledge) -> Sample:
+    """Features of the best intent for each known utterance, itself left out; 1 when that intent is the right one."""
+    none = [text for texts in known.site.out_of_scope.values() for text in texts]
+    rows, labels = [], []
+    for text, lang, right in utterances(known, none):
+        vector = known.snapshot.query_vector(text)
+        if vector is None or known.facts is None:
+            continue
+        intents = [_without(intent, text) for intent in known.intents]
+        matcher = IntentMatcher(intents, [other for other in none if other != text], known.snapshot)
+        best = max(matcher.match(text, vector, extract(text, lang, known.facts)), key=lambda s: s.features["score"])
+        rows.append([best.features[name] for name in FEATURES])
+        labels.append(float(best.intent.id == right))
+    return np.array(rows), np.array(labels)
+
+
+def utterances(known: Knowledge, none: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """(text, language, right intent or "") of examples, near misses, foreign questions and other guides' questions."""
+    bound = {guide for intent in known.intents for guide in intent.guides}
+    for intent in known.intents:
+        for lang, texts in intent.examples.items():
+            yield from ((text, lang, intent.id) for text in texts)
+        yield from ((text, "es", "") for text in intent.negatives)
+    yield from ((text, "es", "") for text in none)
+    for guide in known.snapshot.guides.values():
+        if guide.id not in bound:
+            yield from ((question, guide.lang, "") for question in guide.questions)
+
+
+def _without(intent: Intent, text: str) -> Intent:
+    examples = {lang: tuple(t for t in texts if t != text) for lang, texts in intent.examples.items()}
+    negatives = tuple(t for t in intent.negatives if t != text)
+    return intent.model_copy(update={"examples": examples, "negatives": negatives})
+
+
+def quality(model: Logistic, rows: NDArray[np.float64], labels: NDArray[np.float64]) -> dict[str, float]:
+    """How good the probabilities are: accuracy at 0.5, expected calibration error in ten bins, AUROC."""
+    p = np.array([model.probability(row) for row in rows])
+    bins = np.minimum((p * BINS).astype(int), BINS - 1)
+    ece = sum(
+        abs(p[bins == b].mean() - labels[bins == b].mean()) * (bins == b).mean()
+        for b in range(BINS)
+        if (bins == b).any()
+    )
+    return {
+        "n": len(labels),
+        "accuracy": round(float(((p >= 0.5) == (labels > 0.5)).mean()), 4),
+        "ece": round(float(ece), 4),
+        "auroc": round(auroc(p, labels), 4),
+    }
+
+
+def auroc(p: NDArray[np.float64], labels: NDArray[np.float64]) -> float:
+    """Probability that a right one scores above a wrong one, ties half; NaN when one class is empty."""
+    right, wrong = p[labels > 0.5], p[labels <= 0.5]
+    if not len(right) or not len(wrong):
+        return float("nan")
+    return float((right[:, None] > wrong).mean() + 0.5 * (right[:, None] == wrong).mean())

@@ -1,0 +1,63 @@
+"""Technical strings: an SPF record, an SMTP error code."""
+
+from __future__ import annotations
+
+import re
+
+from soluciones.answer.slots.tokens import Question
+
+MAX_TERMS = 40
+"""Terms of a record that are read; a record with more could not be looked up anyway (RFC 7208 §4.6.4)."""
+
+_START = re.compile(r"v=spf1(?=\s|$)", re.IGNORECASE)
+_TERM = re.compile(
+    r"[-+~?]?(?:all|include:\S+|a(?:[:/]\S+)?|mx(?:[:/]\S+)?|ptr(?::\S+)?|ip4:\S+|ip6:\S+|exists:\S+)\Z"
+    r"|(?:redirect|exp)=\S+\Z",
+    re.IGNORECASE,
+)
+_ALL = re.compile(r"[-+~?]?all\Z", re.IGNORECASE)
+_WORDS = frozenset({"a", "mx", "all"})
+"""Terms that are also words: trailing ones belong to the question, not to the record."""
+_CLOSING = "\"'»”’.,;?!)`"
+
+_ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+_BASIC = re.compile(r"(?<![\d.,])([45]\d\d)(?![\d.,]*\d)")
+_PAIR = re.compile(r"(?<![\d.,])([245]\d\d)[ -]([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+_CODE_CUE = re.compile(
+    r"\b(?:errore?s?|error|codigo|code|codice|rebot\w{1,4}|bounce\w{0,2}|rechaz\w{1,4}|devuel\w{1,5}|smtp|fehler\w{0,8}|"
+    r"erreur|rejet\w{0,4}|reject\w{0,3}|refus\w{0,3}|abgelehnt|rifiut\w{1,4}|status|returned|respuesta|response)\b"
+)
+
+
+def find_spf(question: Question) -> str | None:
+    """The SPF record pasted in the question, up to its all-term and no further."""
+    start = _START.search(question.text)
+    if not start:
+        return None
+    terms = [start.group()]
+    for word in question.text[start.end() :].split()[:MAX_TERMS]:
+        term = word.rstrip(_CLOSING)
+        if not _TERM.match(term):
+            break
+        terms.append(term)
+        if _ALL.match(term):
+            return " ".join(terms)
+        if term != word:
+            break
+    while len(terms) > 1 and terms[-1].casefold() in _WORDS:
+        terms.pop()
+    return " ".join(terms)
+
+
+def find_error_code(question: Question, ports: list[int]) -> str | None:
+    """``550 5.7.1``, ``5.7.1`` or ``535``: the last only beside a word like *error*, never a port."""
+    pair = _PAIR.search(question.folded)
+    if pair:
+        return f"{pair.group(1)} {pair.group(2)}"
+    enhanced = _ENHANCED.search(question.folded)
+    if enhanced:
+        return enhanced.group(1)
+    if not _CODE_CUE.search(question.folded):
+        return None
+    codes = (match.group(1) for match in _BASIC.finditer(question.folded))
+    return next((code for code in codes if int(code) not in ports), None)

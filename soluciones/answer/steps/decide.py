@@ -1,0 +1,48 @@
+"""Answer, ask back, or say «no lo sé»."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from soluciones.answer.turn import Turn
+from soluciones.answer.types import Choice
+
+ANSWER = 0.50
+"""Confidence from which we answer. Set on the tuning half: at most 5 % of its answerable questions fall below."""
+CLARIFY = 0.30
+"""Between this and ``ANSWER`` the nearest readings are offered as a choice."""
+CHOICES = 3
+
+_FINAL_TOOL_STATUS = {"ok", "warn", "bad", "refused"}
+
+
+def decide(turn: Turn) -> Turn:
+    """Sets the status, and for anything but an answer the message and the ways on."""
+    if any(tool.status in _FINAL_TOOL_STATUS for tool in turn.tools):
+        return replace(turn, status="answered", confidence=max(turn.confidence, ANSWER))
+    if turn.confidence >= ANSWER and turn.passages:
+        return replace(turn, status="answered")
+    clarify = turn.confidence >= CLARIFY and bool(turn.passages)
+    status, key = ("clarify", "answer.clarify") if clarify else ("no_answer", "answer.no_answer")
+    return replace(
+        turn,
+        status=status,
+        message=turn.texts.text(turn.lang, key),
+        tools=(),
+        choices=nearest_choices(turn) if clarify else (),
+    )
+
+
+def nearest_choices(turn: Turn) -> tuple[Choice, ...]:
+    """The nearest guides as questions one can tap: the guide's own phrasing nearest to the question."""
+    if turn.result is None:
+        return ()
+    choices: list[Choice] = []
+    for guide_id, _ in turn.result.guides[:CHOICES]:
+        guide = turn.know.engine.guide(guide_id)
+        if guide is None:
+            continue
+        asked = [hit.chunk.text for hit in turn.result.hits if hit.chunk.guide == guide_id and hit.chunk.kind == "faq"]
+        question = asked[0] if asked else guide.title
+        choices.append(Choice(question, question))
+    return tuple(choices)

@@ -1,0 +1,75 @@
+"""Chooses what to show: the best sections of the best guide, and in each the piece that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from soluciones.answer.turn import Passage, Turn
+from soluciones.index.types import Hit
+from soluciones.kb.types import Guide, Section
+
+MAX_PASSAGES = 2
+"""One answer and at most one more beside it: visitors want the answer, not a list."""
+SECOND_PASSAGE = 0.80
+"""A second section of the same guide is shown when its score reaches this share of the first's."""
+OTHER_GUIDE = 0.92
+"""Another guide must be nearly as good to be quoted too."""
+LEAD_FACTOR = 0.90
+"""The lead paragraph says what the guide is about, so it resembles every question; the sections answer them."""
+ROW_SHARE = 0.88
+"""Rows of the same table within this share of the best row answer too («¿465 o 587?»)."""
+MAX_ROWS = 3
+
+
+def choose_passages(turn: Turn) -> Turn:
+    """Puts the passages on the turn, best first; none when nothing was found."""
+    result = turn.result
+    if result is None or not result.guides:
+        return turn
+    chosen: list[Passage] = []
+    for guide_id, score in result.guides[:MAX_PASSAGES]:
+        guide = turn.know.engine.guide(guide_id)
+        if guide is None or (chosen and score < OTHER_GUIDE * result.guides[0][1]):
+            continue
+        found = _sections(guide, [hit for hit in result.hits if hit.chunk.guide == guide_id])
+        best = found[0].score if found else 0.0
+        limit = MAX_PASSAGES - len(chosen) if not chosen else 1
+        chosen += [passage for passage in found[:limit] if passage.score >= SECOND_PASSAGE * best]
+    return replace(turn, passages=tuple(chosen[:MAX_PASSAGES]))
+
+
+def _sections(guide: Guide, hits: Sequence[Hit]) -> list[Passage]:
+    """The guide's sections that were hit, best first."""
+    sections = {section.anchor: section for section in guide.sections}
+    grouped: dict[str, list[Hit]] = {}
+    for hit in hits:
+        if hit.chunk.kind != "faq" and hit.chunk.anchor in sections and hit.chunk.blocks:
+            grouped.setdefault(hit.chunk.anchor, []).append(hit)
+    found = [_passage(guide, sections[anchor], group) for anchor, group in grouped.items()]
+    if not found:
+        found = [Passage(guide, section, 0.0, 0) for section in guide.sections if section.blocks][:1]
+    return sorted(found, key=lambda passage: -passage.score)
+
+
+def _passage(guide: Guide, section: Section, hits: Sequence[Hit]) -> Passage:
+    best = max(hits, key=lambda hit: hit.score)
+    score = best.score * (LEAD_FACTOR if not section.anchor else 1.0)
+    rows = _rows(best, hits) if best.chunk.row is not None else ()
+    return Passage(guide, section, score, best.chunk.blocks[0] if rows else _main_block(section, best), rows)
+
+
+def _main_block(section: Section, hit: Hit) -> int:
+    """A chunk of several blocks (lead-in and steps) is represented by the one that gives the chunk its kind."""
+    kinds = [index for index in hit.chunk.blocks if section.blocks[index].kind == hit.chunk.kind]
+    return kinds[0] if kinds else hit.chunk.blocks[0]
+
+
+def _rows(best: Hit, hits: Iterable[Hit]) -> tuple[int, ...]:
+    rivals = sorted(
+        (hit for hit in hits if hit.chunk.row is not None and hit.chunk.blocks == best.chunk.blocks),
+        key=lambda hit: -hit.score,
+    )
+    return tuple(
+        hit.chunk.row for hit in rivals[:MAX_ROWS] if hit.chunk.row is not None and hit.score >= ROW_SHARE * best.score
+    )

@@ -1,0 +1,28 @@
+"""Takes the values out of the question that tools need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from soluciones.answer.slots import extract
+from soluciones.answer.turn import Turn
+
+
+def extract_slots(turn: Turn) -> Turn:
+    """Slots of the question; a follow-up keeps those of the last turn that it does not name anew."""
+    facts = turn.know.facts
+    if facts is None:
+        return turn
+    slots: Mapping[str, Any] = extract(turn.question, turn.lang, facts)
+    if turn.follow_up:
+        slots = {**_inherited(turn.request.state.slots, slots), **slots}
+    return replace(turn, slots=slots)
+
+
+def _inherited(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """A new direction, port or protocol makes the old ones moot: «¿y para enviar?» is not about IMAP any more."""
+    ports = {"port", "proto", "direction"}
+    drop = ports if ports & new.keys() else set()
+    return {key: value for key, value in old.items() if key not in drop}

@@ -1,0 +1,1 @@
+"""The live tools, one file each, registered in ``registry``."""

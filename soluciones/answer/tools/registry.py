@@ -1,0 +1,20 @@
+"""All live tools, in the order in which they are listed to people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from soluciones.answer.tools.base import Tool
+from soluciones.answer.tools.client_setup import ClientSetupTool
+from soluciones.answer.tools.mail_address import MailAddressTool
+from soluciones.answer.tools.ports import PortsTool
+
+_ALL: tuple[Tool, ...] = (
+    MailAddressTool(),
+    PortsTool(),
+    ClientSetupTool(),
+)
+
+TOOLS: Mapping[str, Tool] = MappingProxyType({tool.id: tool for tool in _ALL})
+"""Tool id → tool."""

@@ -1,0 +1,1 @@
+"""What is a guide made of? Types, front matter, Markdown rules, chunks, lint. No Flask, no index."""

@@ -1,0 +1,62 @@
+"""Makes the web application."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+from flask_openapi3 import Info, OpenAPI
+from pydantic import ValidationError
+
+from soluciones import __version__
+from soluciones.answer.service import Service
+from soluciones.settings import Settings
+from soluciones.webapp import headers, logs, pages, problems
+from soluciones.webapp.access import Web, attach
+from soluciones.webapp.api import ask, guides, people, tools
+from soluciones.webapp.api.blueprint import api
+from soluciones.webapp.api.health import health
+from soluciones.webapp.chat.views import chat
+from soluciones.webapp.downloads import Tokens
+from soluciones.webapp.json_provider import StrictJSON
+from soluciones.webapp.limits import MAX_FORM_PARTS, MAX_JSON_BYTES
+from soluciones.webapp.portal.views import portal
+from soluciones.webapp.schemas_out import ProblemOut
+from soluciones.webapp.state.store import Store
+
+_ROUTES = (ask, guides, people, tools)
+"""Importing them puts their routes on ``api``."""
+
+
+def _refuse(error: ValidationError) -> Response:
+    return problems.problem_response(problems.invalid(error))
+
+
+def create_app(settings: Settings, service: Service) -> Flask:
+    """The whole application on one service. Opens (and migrates) the state database; a broken one is only logged."""
+    app = OpenAPI(
+        "soluciones.webapp",
+        info=Info(title="Soluciones", version=__version__, description="Cited answers and live tools."),
+        doc_ui=False,
+        validation_error_model=ProblemOut,
+        validation_error_callback=_refuse,
+    )
+    app.json = StrictJSON(app)
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_JSON_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_JSON_BYTES,
+        MAX_FORM_PARTS=MAX_FORM_PARTS,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+    )
+    app.url_map.strict_slashes = False
+    store = Store(settings.state)
+    store.open()
+    attach(app, Web(settings, service, store, Tokens(settings.state)))
+    # Later registered after_request functions run first: the log line sees the finished response.
+    logs.init_app(app)
+    headers.init_app(app)
+    problems.init_app(app)
+    pages.init_app(app)
+    app.register_api(api)
+    for blueprint in (health, portal, chat):
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/openapi/openapi.json", "openapi_json", lambda: app.api_doc)
+    return app

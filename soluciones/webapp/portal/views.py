@@ -1,0 +1,174 @@
+"""Pages of the portal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from soluciones.answer.links import guide_url
+from soluciones.kb.types import Guide
+from soluciones.webapp import actions, languages
+from soluciones.webapp.access import web
+from soluciones.webapp.cards import tool_card, tool_titles
+from soluciones.webapp.forms import fields, slots_from
+from soluciones.webapp.json_provider import clean_text
+from soluciones.webapp.limits import MAX_CONTACT_CHARS, MAX_MESSAGE_CHARS, MAX_QUESTION_CHARS
+from soluciones.webapp.pages import is_fragment, offered, pull_lang, same_origin_only
+from soluciones.webapp.portal.guide_page import guide_page
+from soluciones.webapp.portal.results import results
+from soluciones.webapp.problems import Problem
+from soluciones.webapp.state.store import Opinion
+
+LANG = "/<any(es,en,fr,de,it):lang>"
+_GUIDES_ON_CARD = 4
+"""Guides listed on a topic's card; the rest are a click away."""
+
+portal = Blueprint("portal", __name__)
+portal.url_value_preprocessor(pull_lang)
+portal.before_request(same_origin_only)
+
+
+def by_language(path: str) -> AnyResponse:
+    """To ``/<lang><path>`` in the language that the browser asks for."""
+    site = web().service.site()
+    lang = languages.accepted(tuple(offered()), languages.known(site.default_language) or languages.DEFAULT)
+    query = request.query_string.decode("ascii", "replace")
+    response = redirect(f"/{lang}{path}" + (f"?{query}" if query else ""), 302)
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+def _topic_guides(topic: str) -> list[Guide]:
+    return [guide for guide in web().service.guides() if topic in guide.topics]
+
+
+@portal.get("/")
+def root() -> AnyResponse:
+    """The home page in the visitor's language."""
+    return by_language("/")
+
+
+@portal.get(f"{LANG}/")
+def home() -> str:
+    """Search box, topics, featured guides, tools, the way to the chat."""
+    site = web().service.site()
+    guides = {guide.id: guide for guide in web().service.guides()}
+    return render_template(
+        "portal/home.html",
+        topics=[(topic, _topic_guides(topic.id)) for topic in site.topics],
+        shown=_GUIDES_ON_CARD,
+        featured=[guides[guide_id] for guide_id in site.featured if guide_id in guides],
+        suggestions=site.suggestions.get(languages.current(), ()),
+        tools=tool_titles(),
+    )
+
+
+@portal.get(f"{LANG}/topics/<topic_id>")
+def topic(topic_id: str) -> str:
+    """All guides of one topic."""
+    found = next((item for item in web().service.site().topics if item.id == topic_id), None)
+    if found is None:
+        raise Problem(404, "not_found")
+    return render_template("portal/topic.html", topic=found, guides=_topic_guides(topic_id))
+
+
+@portal.get(f"{LANG}/search")
+def search() -> str:
+    """Passages found, by guide; without a question, an empty search page."""
+    text = clean_text(request.args.get("q", ""))
+    blank = not text.strip()
+    result = None if blank else actions.search(text, languages.current(), limit=24)
+    return render_template(
+        "portal/search.html",
+        query=text,
+        groups=results(result, text, languages.current()) if result else (),
+        suggestion=result.suggestion if result else "",
+        suggestions=web().service.site().suggestions.get(languages.current(), ()),
+        asked=not blank,
+    )
+
+
+@portal.get(f"{LANG}/guides/<guide_id>")
+def guide(guide_id: str) -> str | AnyResponse:
+    """A guide; an alias redirects to the guide's own address."""
+    found = web().service.guide(guide_id[:200])
+    if found is None or found.audience != "visitor":
+        raise Problem(404, "guide_not_found")
+    if found.id != guide_id:
+        return redirect(guide_url(languages.current(), found.id), 301)
+    return render_template("portal/guide.html", page=guide_page(found))
+
+
+def _form_of(tool_id: str) -> dict[str, Any]:
+    for form in web().service.tool_forms(languages.current()):
+        if form["id"] == tool_id:
+            return dict(form)
+    raise Problem(404, "tool_not_found")
+
+
+def _tool_page(form: dict[str, Any], slots: dict[str, Any]) -> str:
+    card = tool_card(actions.run_tool(form["id"], slots, languages.current()), {form["id"]: str(form["title"])})
+    if is_fragment():
+        return render_template("parts/tool_fragment.html", card=card)
+    guides = [guide for guide in web().service.guides() if guide.id in form["guides"]]
+    again = fields(form["schema"], slots)
+    return render_template("portal/tool.html", form=form, fields=again, card=card, guides=guides)
+
+
+@portal.get(f"{LANG}/tools/<tool_id>")
+def tool_page(tool_id: str) -> str:
+    """A tool: what it says without knowing anything, and its form."""
+    return _tool_page(_form_of(tool_id), {})
+
+
+@portal.post(f"{LANG}/tools/<tool_id>")
+def tool_run(tool_id: str) -> str:
+    """A tool's result: a page, or a fragment for the chat."""
+    form = _form_of(tool_id)
+    return _tool_page(form, slots_from(form["schema"], request.form, current_app.json.loads))
+
+
+def _field(name: str, limit: int) -> str:
+    text = clean_text(request.form.get(name, ""))
+    if len(text) > limit:
+        raise Problem(422, "invalid")
+    return text
+
+
+@portal.post(f"{LANG}/feedback")
+def feedback() -> tuple[str, int]:
+    """Keeps an opinion of an answer."""
+    answer, useful = _field("answer", 64), _field("useful", 1)
+    if not answer or useful not in {"0", "1"}:
+        raise Problem(422, "invalid")
+    opinion = Opinion(answer, useful == "1", lang=languages.current())
+    actions.rate(opinion, _field("conversation", 64))
+    template = "parts/thanks.html" if is_fragment() else "portal/done.html"
+    return render_template(template, title=languages.say("feedback.thanks"), detail=""), 201
+
+
+@portal.get(f"{LANG}/handoff")
+def handoff_form() -> str:
+    """The form that calls for a person."""
+    template = "parts/handoff.html" if is_fragment() else "portal/handoff.html"
+    conversation = request.args.get("conversation", "")[:64]
+    limits = {"contact": MAX_CONTACT_CHARS, "message": MAX_MESSAGE_CHARS}
+    return render_template(template, conversation=conversation, limits=limits)
+
+
+@portal.post(f"{LANG}/handoff")
+def handoff() -> tuple[str, int]:
+    """Keeps the call for a person."""
+    contact, message = _field("contact", MAX_CONTACT_CHARS), _field("message", MAX_QUESTION_CHARS)
+    actions.call_person(contact, message, _field("conversation", 64))
+    template = "parts/thanks.html" if is_fragment() else "portal/done.html"
+    title, detail = languages.say("handoff.thanks"), languages.say("handoff.thanks_detail")
+    return render_template(template, title=title, detail=detail), 201
+
+
+@portal.get("/favicon.ico")
+def favicon() -> Response:
+    """The icon, for browsers that do not read the page's head."""
+    return current_app.send_static_file("icon.svg")

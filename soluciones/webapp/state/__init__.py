@@ -1,0 +1,1 @@
+"""What the server remembers: conversations, feedback and hand-offs in SQLite."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,10 +52,10 @@ class Calibration:
     tool: Logistic
 
 
-def from_json(raw: dict[str, object]) -> Logistic:
+def from_json(raw: Mapping[str, Any]) -> Logistic:
     """The inverse of ``Logistic.as_json``."""
-    features, weights, mean, scale = (tuple(raw[k]) for k in ("features", "weights", "mean", "scale"))  # type: ignore[arg-type]
-    return Logistic(features, weights, float(raw["bias"]), mean, scale)  # type: ignore[arg-type]
+    weights, mean, scale = (tuple(float(value) for value in raw[key]) for key in ("weights", "mean", "scale"))
+    return Logistic(tuple(raw["features"]), weights, float(raw["bias"]), mean, scale)
 
 
 @cache

@@ -96,14 +96,15 @@ def scores(text: str, prior: str = "") -> dict[str, float]:
 
 def detect(text: str, prior: str = "", allowed: Collection[str] = LANGUAGES) -> str:
     """The likeliest language among ``allowed``; ``prior`` (or Spanish) when the text says nothing."""
+    prior = prior or LANGUAGES[0]
     ranked = sorted(
         (
-            (score, lang == (prior or LANGUAGES[0]), lang)
+            (score, lang == prior, lang)
             for lang, score in scores(text, prior).items()
             if lang in allowed
         ),
         reverse=True,
     )
     if not ranked:
-        return prior or LANGUAGES[0]
+        return prior
     return ranked[0][2]

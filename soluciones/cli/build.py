@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TimeRemainingColumn
 
 from soluciones.answer.tools.registry import TOOLS
-from soluciones.index.builder import BuildEvent, build
+from soluciones.index.builder import BuildEvent, BuildReport, build
 from soluciones.index.embedding import open_embedder, prepare_model
 from soluciones.index.store.store import Store
 from soluciones.kb.content import read_content
@@ -37,11 +38,37 @@ def build_index(settings: Settings, *, force: bool, keep_serving: bool = False) 
         return
     for problem in content.problems:
         console.print(str(problem), markup=False)
-    embedder = open_embedder(settings)
-    report = build(content, embedder, Store(settings.index), lambda e: _show(console, e), force=force)
-    took = time.perf_counter() - start
-    console.print(f"[bold]build[/]  {report} ({took:.1f} s)")
+    with _progress(console) as bar:
+        report = build(content, open_embedder(settings), Store(settings.index), _Shown(bar), force=force)
+    console.print(f"[bold]build[/]  {_sentence(report)} ({time.perf_counter() - start:.1f} s)")
 
 
-def _show(console: Console, event: BuildEvent) -> None:
-    console.print(f"[bold]build[/]  {event}")
+_STAGES = {"chunk": "cutting guides", "encode": "encoding texts", "keyword": "indexing words", "write": "writing files"}
+
+
+def _progress(console: Console) -> Progress:
+    """A bar on a terminal, nothing in a log."""
+    columns = ("[bold]build[/]  {task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+class _Shown:
+    """Turns build events into one bar a stage."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, event: BuildEvent) -> None:
+        if event.stage not in _STAGES:
+            return
+        if event.stage not in self._tasks:
+            self._tasks[event.stage] = self._bar.add_task(_STAGES[event.stage])
+        self._bar.update(self._tasks[event.stage], completed=event.done, total=event.total)
+
+
+def _sentence(report: BuildReport) -> str:
+    size = f"{report.guides} guides, {report.chunks} chunks"
+    if report.unchanged:
+        return f"nothing has changed: generation {report.generation} ({size}) goes on serving"
+    return f"generation {report.generation}: {size}; {report.encoded} texts encoded, {report.reused} reused"

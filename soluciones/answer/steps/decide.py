@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from soluciones.answer.turn import Turn
-from soluciones.answer.types import Choice
+from soluciones.answer.types import AnswerStatus, Choice
 
 ANSWER = 0.50
 """Confidence from which we answer. Set on the tuning half: at most 5 % of its answerable questions fall below."""
@@ -23,11 +23,11 @@ def decide(turn: Turn) -> Turn:
     if turn.confidence >= ANSWER and turn.passages:
         return replace(turn, status="answered")
     clarify = turn.confidence >= CLARIFY and bool(turn.passages)
-    status, key = ("clarify", "answer.clarify") if clarify else ("no_answer", "answer.no_answer")
+    status: AnswerStatus = "clarify" if clarify else "no_answer"
     return replace(
         turn,
         status=status,
-        message=turn.texts.text(turn.lang, key),
+        message=turn.texts.text(turn.lang, f"answer.{status}"),
         tools=(),
         choices=nearest_choices(turn) if clarify else (),
     )

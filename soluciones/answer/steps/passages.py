@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from soluciones.answer.intents import RUN
 from soluciones.answer.turn import Passage, Turn
 from soluciones.index.types import Hit
 from soluciones.kb.types import Guide, Section
@@ -20,6 +21,11 @@ LEAD_FACTOR = 0.90
 ROW_SHARE = 0.88
 """Rows of the same table within this share of the best row answer too («¿465 o 587?»)."""
 MAX_ROWS = 3
+TOOL_GUIDE = 0.25
+"""Lift of a guide that a sure tool rests on, on the ranking's scale (1 is a perfect passage); twice for the main guide
+of a tool opened by a value in the question: who writes an address to be checked asks about its characters."""
+HARD_MINIMUM = 0.30
+"""Even a pasted value needs this much intent: «escríbanme a ana@ejemplo.com» asks for no verdict on the address."""
 
 
 def choose_passages(turn: Turn) -> Turn:
@@ -28,15 +34,29 @@ def choose_passages(turn: Turn) -> Turn:
     if result is None or not result.guides:
         return turn
     chosen: list[Passage] = []
-    for guide_id, score in result.guides[:MAX_PASSAGES]:
+    ranked = _ranked_guides(turn, result.guides)
+    for guide_id, score in ranked[:MAX_PASSAGES]:
         guide = turn.know.engine.guide(guide_id)
-        if guide is None or (chosen and score < OTHER_GUIDE * result.guides[0][1]):
+        if guide is None or (chosen and score < OTHER_GUIDE * ranked[0][1]):
             continue
         found = _sections(guide, [hit for hit in result.hits if hit.chunk.guide == guide_id])
         best = found[0].score if found else 0.0
         limit = MAX_PASSAGES - len(chosen) if not chosen else 1
         chosen += [passage for passage in found[:limit] if passage.score >= SECOND_PASSAGE * best]
     return replace(turn, passages=tuple(chosen[:MAX_PASSAGES]))
+
+
+def _ranked_guides(turn: Turn, guides: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Guides best first; a tool that is sure to run lifts the guides it rests on, so that card and text agree."""
+    best = turn.intents[0] if turn.intents else None
+    if best is None or not (best.probability >= RUN or (best.hard and best.probability >= HARD_MINIMUM)):
+        return list(guides)
+    main = best.intent.guides[0] if best.hard else ""
+    lifted = [
+        (guide, score + (TOOL_GUIDE if guide in best.intent.guides else 0.0) + (TOOL_GUIDE if guide == main else 0.0))
+        for guide, score in guides
+    ]
+    return sorted(lifted, key=lambda item: -item[1])
 
 
 def _sections(guide: Guide, hits: Sequence[Hit]) -> list[Passage]:

@@ -19,7 +19,7 @@ _WORD = re.compile(r"[^\W_]+")
 _MAX_WORDS = 14
 """A wish for a person is short; a long complaint that mentions one is a question first."""
 _MAX_PERSON_GAP = 5
-"""Words between «hablar» and «persona»."""
+"""Words between «hablar» and «persona», in either order («mit einem Menschen sprechen»)."""
 _GREETINGS_BEFORE_QUESTION = 3
 
 
@@ -47,7 +47,7 @@ def wants_person(tokens: list[str]) -> bool:
         return True
     verbs = [i for i, token in enumerate(tokens) if token in sets["person_verbs"]]
     people = [i for i, token in enumerate(tokens) if token in sets["person_words"]]
-    return any(0 < person - verb <= _MAX_PERSON_GAP for verb in verbs for person in people)
+    return any(abs(person - verb) <= _MAX_PERSON_GAP for verb in verbs for person in people)
 
 
 def classify(text: str) -> SmallTalk:

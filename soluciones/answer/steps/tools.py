@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from soluciones.answer.intents import AMBIGUOUS, OFFER, RUN, IntentScore
+from soluciones.answer.steps.passages import HARD_MINIMUM
 from soluciones.answer.tools.base import Tool, ToolContext
 from soluciones.answer.tools.registry import TOOLS
 from soluciones.answer.turn import Turn
@@ -14,8 +15,6 @@ from soluciones.answer.types import Choice, ToolResult
 
 GATE_GUIDES = 3
 """A tool shows only when one of its guides is among this many best guides: card and text stay consistent."""
-HARD_MINIMUM = 0.30
-"""Even a pasted value needs this much intent: «escríbanme a ana@ejemplo.com» asks for no verdict on the address."""
 MAX_TOOLS = 2
 
 

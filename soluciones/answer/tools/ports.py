@@ -8,6 +8,7 @@ from typing import Any
 
 from soluciones.answer.tools.base import Slots, SlotSpec, ToolContext, ToolMode
 from soluciones.answer.tools.port_choice import (
+    LAST_RESORT,
     NOT_MAIL,
     Mismatch,
     better_than,

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 # --- fusing the two retrievers -----------------------------------------------------------------------------------
-SEMANTIC_SHARE = 0.5
+SEMANTIC_SHARE = 0.7
 """Weight of the embeddings for a question in a language of the guides; the rest is the keywords'.
 Half and half on scores gained 0.022 nDCG over ranks (RRF) in the trial of issue 6."""
-SEMANTIC_SHARE_FOREIGN = 0.85
+SEMANTIC_SHARE_FOREIGN = 0.9
 """The same for a question in another language: its words are not in the guides, only its meaning is
 (+0.04 French, +0.13 English in that trial). Not 1: names, ports and glossary words still match."""
 
 # --- what a guide adds to each of its passages -------------------------------------------------------------------
-SECOND_PASSAGE = 0.25
+SECOND_PASSAGE = 0.0
 """Share of the guide's second-best passage: two good passages make a guide likelier than one."""
 WHOLE_GUIDE = 0.25
 """Weight of the whole-guide keyword view (title and questions heavy): +0.01 nDCG in the trial. Times the keywords'
 own share, so that it fades for foreign questions."""
-FAQ_LEXICAL = 0.10
+FAQ_LEXICAL = 0.3
 """Weight of the guide's best match among its listed questions by keywords."""
-FAQ_SEMANTIC = 0.60
+FAQ_SEMANTIC = 1.5
 """Weight of a listed question with nearly the same meaning: that is what writers list questions for."""
-FAQ_FLOOR = 0.45
+FAQ_FLOOR = 0.2
 """Centred cosine of two questions below which they have nothing to say about each other; paraphrases are above 0.7."""
-FAQ_POWER = 2.0
+FAQ_POWER = 1.5
 """Curve above the floor: near-identical questions lift strongly, related ones hardly."""
 
 # --- small nudges ------------------------------------------------------------------------------------------------

@@ -26,8 +26,8 @@ UNDERSTAND: tuple[Step, ...] = (normalise, detect_language, recognise_small_talk
 
 FIND: tuple[Step, ...] = (
     resolve_follow_up,
-    extract_slots,
     retrieve,
+    extract_slots,
     match_intents,
     choose_passages,
     judge,

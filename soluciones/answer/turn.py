@@ -62,3 +62,8 @@ class Turn:
     choices: tuple[Choice, ...] = ()
     related: tuple[RelatedGuide, ...] = ()
     took_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+def spelt(turn: Turn) -> str:
+    """The searched question with misspelt words corrected where the index knew better."""
+    return (turn.result.suggestion if turn.result else "") or turn.query

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flask import Flask, Response
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
 
 from soluciones import __version__

@@ -10,7 +10,7 @@ from soluciones.answer.links import guide_url
 from soluciones.answer.types import Answer, AnswerBlock, Citation, Place, ToolResult
 from soluciones.webapp import languages
 from soluciones.webapp.access import web
-from soluciones.webapp.card_data import CardData, SetupData, card_data
+from soluciones.webapp.card_data import CardData, SetupData, SetupFile, card_data
 from soluciones.webapp.forms import Field, fields, kept
 from soluciones.webapp.wire import downloads_json
 
@@ -128,13 +128,13 @@ def tool_titles() -> dict[str, str]:
 
 def _files(result: ToolResult, data: CardData | None) -> tuple[FileCard, ...]:
     uses = {use.name: use for use in data.files} if isinstance(data, SetupData) else {}
+    plain = SetupFile(name="", how="", admin=False)
     made = downloads_json(result, languages.current(), web().tokens)
-    return tuple(
-        FileCard(**file, how=uses[file["name"]].how, admin=uses[file["name"]].admin)
-        if file["name"] in uses
-        else FileCard(**file)
-        for file in made
-    )
+    cards = []
+    for file in made:
+        use = uses.get(file["name"], plain)
+        cards.append(FileCard(file["name"], file["mime"], file["label"], file["url"], use.how, use.admin))
+    return tuple(cards)
 
 
 def tool_card(result: ToolResult, titles: Mapping[str, str] | None = None) -> ToolCard:

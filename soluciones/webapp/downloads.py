@@ -1,4 +1,4 @@
-"""Links to files that tools offer. Nothing is stored: a link holds, encrypted, what is needed to make the file again."""
+"""Links to files that tools offer. Nothing is stored: a link holds, encrypted, what makes the file again."""
 
 from __future__ import annotations
 

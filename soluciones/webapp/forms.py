@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from soluciones.webapp.json_provider import clean_text
 from soluciones.webapp.limits import MAX_SLOTS
@@ -120,29 +120,25 @@ def _value(text: str, schema: Mapping[str, Any]) -> Any:
     return text  # what does not fit goes to the tool as it is: the tool says what is wrong with it
 
 
-class PostedForm(Protocol):
-    """What is needed of a posted form; werkzeug's ``MultiDict`` has it."""
+def slots_from(
+    schema: Mapping[str, Any], form: Mapping[str, Sequence[str]], load: Callable[[str], Any]
+) -> dict[str, Any]:
+    """Slots from the values of a posted form; blank ones are left out.
 
-    def get(self, name: str, default: str = "") -> str:
-        """The first value of a field."""
-        ...
-
-    def getlist(self, name: str) -> list[str]:
-        """All values of a field."""
-        ...
-
-
-def slots_from(schema: Mapping[str, Any], form: PostedForm, load: Callable[[str], Any]) -> dict[str, Any]:
-    """Slots from the values of a posted form; blank ones are left out. ``load`` reads JSON strictly."""
+    Args:
+        schema: the tool's object schema.
+        form: field → all its values.
+        load: reads JSON strictly; raises ValueError.
+    """
     slots: dict[str, Any] = {}
     try:
-        before = load(form.get(KEPT) or "{}")
+        before = load("".join(form.get(KEPT, ())) or "{}")
     except ValueError:
         before = {}
     if isinstance(before, dict):
         slots.update(list(before.items())[:MAX_SLOTS])
     for name, property_schema in list((schema.get("properties") or {}).items())[:MAX_SLOTS]:
-        text = clean_text(" ".join(form.getlist(name)[:MAX_SLOTS])).strip()
+        text = clean_text(" ".join(list(form.get(name, ()))[:MAX_SLOTS])).strip()
         if text:
             slots[name] = _value(text, property_schema)
     return slots

@@ -7,12 +7,15 @@ import re
 import secrets
 import sys
 import time
+import traceback
+from pathlib import Path
 from typing import TextIO
 
 import structlog
 from flask import Flask, Response, g, request
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
+_FRAMES = 15
 HEADER = "X-Request-ID"
 log = structlog.get_logger("soluciones.webapp")
 
@@ -24,13 +27,19 @@ def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def crash(error: BaseException) -> None:
+    """Logs where an exception came from. Its message is left out: it may quote what a visitor wrote."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    where = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    log.error("crash", kind=type(error).__name__, where=where)
 
 
 def request_id() -> str:

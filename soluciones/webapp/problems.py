@@ -124,7 +124,7 @@ def page_response(problem: Problem) -> Response:
             status=problem.status,
         )
     except Exception as error:  # an error page must not fail for the reason it is shown for
-        logs.log.error("error_page", kind=type(error).__name__)
+        logs.crash(error)
         return problem_response(problem)
     response = current_app.response_class(body, status=problem.status, mimetype="text/html")
     response.headers.extend(problem.headers)
@@ -152,7 +152,7 @@ def _from_http(error: HTTPException) -> Response:
 
 
 def _from_crash(error: Exception) -> Response:
-    logs.log.error("crash", kind=type(error).__name__, exc_info=error)
+    logs.crash(error)
     return _respond(Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal"))
 
 

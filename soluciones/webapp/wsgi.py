@@ -20,7 +20,7 @@ def make_service(settings: Settings) -> Service:
 
 @lru_cache(maxsize=1)
 def _app() -> Flask:
-    settings = Settings()
+    settings = Settings()  # type: ignore[call-arg]  # every field has a default; pydantic fills them in
     return create_app(settings, make_service(settings))
 
 

@@ -10,12 +10,16 @@ from soluciones.answer.turn import Passage, Turn
 from soluciones.index.types import Hit
 from soluciones.kb.types import Guide, Section
 
-MAX_PASSAGES = 2
-"""One answer and at most one more beside it: visitors want the answer, not a list."""
+MAX_PASSAGES = 3
+"""One answer and at most two more below it: visitors want the answer, not a list. On the tuning half the third
+passage holds the wanted fact for one question in twelve."""
 SECOND_PASSAGE = 0.80
 """A second section of the same guide is shown when its score reaches this share of the first's."""
 OTHER_GUIDE = 0.92
 """Another guide must be nearly as good to be quoted too."""
+STEPS_LIFT = 0.15
+"""Who asks wants something done: among the sections of the right guide the one with the steps is likelier meant
+(fact shown 0.87 → 0.93 on the tuning half)."""
 LEAD_FACTOR = 0.90
 """The lead paragraph says what the guide is about, so it resembles every question; the sections answer them."""
 ROW_SHARE = 0.88
@@ -75,6 +79,8 @@ def _sections(guide: Guide, hits: Sequence[Hit]) -> list[Passage]:
 def _passage(guide: Guide, section: Section, hits: Sequence[Hit]) -> Passage:
     best = max(hits, key=lambda hit: hit.score)
     score = best.score * (LEAD_FACTOR if not section.anchor else 1.0)
+    if any(block.kind == "steps" for block in section.blocks):
+        score += STEPS_LIFT
     rows = _rows(best, hits) if best.chunk.row is not None else ()
     return Passage(guide, section, score, best.chunk.blocks[0] if rows else _main_block(section, best), rows)
 

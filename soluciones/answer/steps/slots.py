@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from soluciones.answer.slots import extract
-from soluciones.answer.turn import Turn
+from soluciones.answer.turn import Turn, spelt
 
 
 def extract_slots(turn: Turn) -> Turn:
@@ -16,6 +16,8 @@ def extract_slots(turn: Turn) -> Turn:
     if facts is None:
         return turn
     slots: Mapping[str, Any] = extract(turn.question, turn.lang, facts)
+    if spelt(turn) != turn.query:  # «outlok» names a program once it is spelt right; what was typed comes first
+        slots = {**extract(spelt(turn), turn.lang, facts), **slots}
     if turn.follow_up:
         slots = {**_inherited(turn.request.state.slots, slots), **slots}
     return replace(turn, slots=slots)

@@ -10,7 +10,7 @@ from soluciones.answer.intents import AMBIGUOUS, OFFER, RUN, IntentScore
 from soluciones.answer.steps.passages import HARD_MINIMUM
 from soluciones.answer.tools.base import Tool, ToolContext
 from soluciones.answer.tools.registry import TOOLS
-from soluciones.answer.turn import Turn
+from soluciones.answer.turn import Turn, spelt
 from soluciones.answer.types import Choice, ToolResult
 
 GATE_GUIDES = 3
@@ -21,7 +21,7 @@ MAX_TOOLS = 2
 def match_intents(turn: Turn) -> Turn:
     """Scores all intents for the question."""
     vector = turn.result.vector if turn.result else None
-    return replace(turn, intents=turn.know.matcher.match(turn.query, vector, turn.slots))
+    return replace(turn, intents=turn.know.matcher.match(spelt(turn), vector, turn.slots))
 
 
 def gate_tools(turn: Turn) -> Turn:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from soluciones.webapp import actions, languages
 from soluciones.webapp.access import web
-from soluciones.webapp.api.blueprint import api, problem_doc
+from soluciones.webapp.api.blueprint import api, responses
 from soluciones.webapp.json_provider import clean_text
 from soluciones.webapp.limits import MAX_QUESTION_CHARS
 from soluciones.webapp.problems import Problem
@@ -25,7 +25,7 @@ def _path_of(url: str) -> str:
         return ""
 
 
-@api.post("/ask", summary="Ask a question", responses={"200": AnswerOut, **problem_doc(400, 413, 415, 422, 503)})
+@api.post("/ask", summary="Ask a question", responses=responses(AnswerOut, 400, 413, 415, 422, 503))
 def ask(body: AskBody) -> dict[str, Any]:
     """Answers with passages of the guides, word for word, and with live tools."""
     page = body.page
@@ -40,7 +40,7 @@ def ask(body: AskBody) -> dict[str, Any]:
     return answer_json(answer, web().tokens)
 
 
-@api.get("/search", summary="Search passages", responses={"200": SearchOut, **problem_doc(413, 422, 503)})
+@api.get("/search", summary="Search passages", responses=responses(SearchOut, 413, 422, 503))
 def search(query: SearchQuery) -> dict[str, Any]:
     """Ranked passages for people who want to choose for themselves."""
     lang = languages.current()
@@ -49,7 +49,7 @@ def search(query: SearchQuery) -> dict[str, Any]:
     return search_json(result, text, lang, explain=query.explain)
 
 
-@api.get("/suggest", summary="Complete a question", responses={"200": SuggestOut, **problem_doc(413, 422)})
+@api.get("/suggest", summary="Complete a question", responses=responses(SuggestOut, 413, 422))
 def suggest(query: SuggestQuery) -> dict[str, Any]:
     """Questions and guides that go on from what has been typed; nothing for nothing."""
     if len(query.q) > MAX_QUESTION_CHARS:

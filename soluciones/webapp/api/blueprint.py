@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel
 from werkzeug.exceptions import BadRequest
 
 from soluciones.webapp import languages
@@ -14,8 +16,8 @@ from soluciones.webapp.problems import MIME, Problem
 _PROBLEM = {"$ref": "#/components/schemas/ProblemOut"}
 
 
-def problem_doc(*statuses: int) -> dict[str, Any]:
-    """OpenAPI responses of these statuses, each a problem."""
+def responses(ok: type[BaseModel] | dict[str, Any], *problems: int, created: bool = False) -> dict[Any, Any]:
+    """OpenAPI responses: what a success is, and these statuses as problems."""
     texts = {
         404: "Nothing there",
         410: "No longer there",
@@ -26,7 +28,8 @@ def problem_doc(*statuses: int) -> dict[str, Any]:
         507: "No room to keep it",
         400: "Not JSON",
     }
-    return {str(s): {"description": texts[s], "content": {MIME: {"schema": _PROBLEM}}} for s in statuses}
+    told = {str(s): {"description": texts[s], "content": {MIME: {"schema": _PROBLEM}}} for s in problems}
+    return {"201" if created else "200": ok, **told}
 
 
 api = APIBlueprint("api", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="v1")])

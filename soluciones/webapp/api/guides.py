@@ -10,21 +10,21 @@ from werkzeug.wrappers import Response
 
 from soluciones.webapp import languages
 from soluciones.webapp.access import web
-from soluciones.webapp.api.blueprint import api, problem_doc
+from soluciones.webapp.api.blueprint import api, responses
 from soluciones.webapp.problems import Problem
 from soluciones.webapp.schemas import GuidePath, LangQuery
 from soluciones.webapp.schemas_out import GuideOut, GuidesOut
 from soluciones.webapp.wire import guide_json, guide_summary_json
 
 
-@api.get("/guides", summary="List guides", responses={"200": GuidesOut, **problem_doc(422)})
+@api.get("/guides", summary="List guides", responses=responses(GuidesOut, 422))
 def guides(query: LangQuery) -> dict[str, Any]:
     """Every guide that visitors may read."""
     lang = languages.current()
     return {"guides": [guide_summary_json(guide, lang) for guide in web().service.guides()]}
 
 
-@api.get("/guides/<guide_id>", summary="Read a guide", responses={"200": GuideOut, **problem_doc(404, 422)})
+@api.get("/guides/<guide_id>", summary="Read a guide", responses=responses(GuideOut, 404, 422))
 def guide(path: GuidePath, query: LangQuery) -> dict[str, Any] | Response:
     """A whole guide; an alias redirects to the guide's own id."""
     found = web().service.guide(path.guide_id)

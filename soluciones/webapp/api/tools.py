@@ -9,7 +9,7 @@ from flask import Response, send_file
 
 from soluciones.webapp import actions, languages
 from soluciones.webapp.access import web
-from soluciones.webapp.api.blueprint import api, problem_doc
+from soluciones.webapp.api.blueprint import api, responses
 from soluciones.webapp.downloads import TokenError, TokenExpired
 from soluciones.webapp.problems import Problem
 from soluciones.webapp.schemas import FilePath, LangQuery, ToolBody, ToolPath
@@ -17,13 +17,13 @@ from soluciones.webapp.schemas_out import ToolOut, ToolsOut
 from soluciones.webapp.wire import tool_json
 
 
-@api.get("/tools", summary="List tools", responses={"200": ToolsOut, **problem_doc(422)})
+@api.get("/tools", summary="List tools", responses=responses(ToolsOut, 422))
 def tools(query: LangQuery) -> dict[str, Any]:
     """Every tool with the JSON Schema of its slots."""
     return {"tools": [dict(form) for form in web().service.tool_forms(languages.current())]}
 
 
-@api.post("/tools/<tool_id>", summary="Run a tool", responses={"200": ToolOut, **problem_doc(400, 404, 415, 422, 503)})
+@api.post("/tools/<tool_id>", summary="Run a tool", responses=responses(ToolOut, 400, 404, 415, 422, 503))
 def run_tool(path: ToolPath, body: ToolBody) -> dict[str, Any]:
     """Runs one tool; a value that is missing is asked for by `form`, a wrong one is told by `findings`."""
     lang = languages.current()
@@ -33,10 +33,7 @@ def run_tool(path: ToolPath, body: ToolBody) -> dict[str, Any]:
 @api.get(
     "/tools/<tool_id>/files/<token>/<name>",
     summary="Download a tool's file",
-    responses={
-        "200": {"description": "The file", "content": {"application/octet-stream": {}}},
-        **problem_doc(404, 410, 422, 503),
-    },
+    responses=responses({"description": "The file", "content": {"application/octet-stream": {}}}, 404, 410, 422, 503),
 )
 def tool_file(path: FilePath) -> Response:
     """Makes the file again from its token; nothing is kept on the server."""

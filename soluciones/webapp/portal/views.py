@@ -127,7 +127,7 @@ def tool_page(tool_id: str) -> str:
 def tool_run(tool_id: str) -> str:
     """A tool's result: a page, or a fragment for the chat."""
     form = _form_of(tool_id)
-    return _tool_page(form, slots_from(form["schema"], request.form, current_app.json.loads))
+    return _tool_page(form, slots_from(form["schema"], request.form.to_dict(flat=False), current_app.json.loads))
 
 
 def _field(name: str, limit: int) -> str:

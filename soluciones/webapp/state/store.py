@@ -122,11 +122,13 @@ class Store:
         return True
 
     def _engine(self) -> Engine:
-        if self._open is not None:
-            return self._open
+        found = self._open
+        if found is not None:
+            return found
         with self._lock:
-            if self._open is not None:
-                return self._open
+            found = self._open  # another thread may have been quicker
+            if found is not None:
+                return found
             if time.monotonic() < self._retry_at:
                 raise StateUnavailable
             try:

@@ -138,9 +138,9 @@ def _owners(drafts: list[_Draft], problems: Problems) -> Mapping[str, _Draft]:
 
 
 def _check_links(guides: list[Guide], links: list[tuple[str, Link]], problems: Problems) -> None:
-    anchors = {guide.id: {section.anchor for section in guide.sections} | {""} for guide in guides}
+    anchors = {guide.id: {section.anchor for section in guide.sections} | {""} for guide in guides if guide.sections}
     for path, link in links:
-        if link.anchor not in anchors[link.target]:
+        if link.anchor not in anchors.get(link.target, {link.anchor}):  # a guide that was refused has no sections yet
             known = ", ".join(sorted(f"#{anchor}" for anchor in anchors[link.target] if anchor)[:12]) or "none"
             message = f"guide `{link.target}` has no section `#{link.anchor[:80]}`"
             problems.error("dead_anchor", path, link.line, message, f"Its sections: {known}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from soluciones.kb.safe_html import BLOCK_TAGS
@@ -15,6 +16,7 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.lines: list[str] = []
+        self.rows: list[tuple[str, ...]] = []
         self._line: list[str] = []
         self._cells: list[str] = []
         self._cell_depth = 0
@@ -77,13 +79,27 @@ class _Reader(HTMLParser):
 
     def _end_row(self) -> None:
         self._line = []
+        self.rows.append(tuple(self._cells))
         if any(self._cells):
-            self.lines.append(CELL_JOINER.join(self._cells).strip())
+            self.lines.append(row_text(self._cells))
         self._cells = []
 
 
 def _fold(parts: list[str]) -> str:
     return " ".join("".join(parts).split())
+
+
+def row_text(cells: Sequence[str]) -> str:
+    """A table row as one line, e.g. ``993 | IMAPs | recomendado``."""
+    return CELL_JOINER.join(cells).strip()
+
+
+def html_cells(html: str) -> list[tuple[str, ...]]:
+    """The text of each cell of each table row, rows without a text included."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.finish()
+    return reader.rows
 
 
 def html_to_text(html: str) -> str:

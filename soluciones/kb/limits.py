@@ -10,6 +10,12 @@ MAX_GUIDE_BYTES = 262_144
 """A guide: fifty printed pages. The worst Markdown we know (`[` repeated) renders at about 60 KB a second."""
 MAX_PARAGRAPH_CHARS = 32_768
 """One run of inline Markdown: inline parsing is the only part whose cost grows faster than the text."""
+MAX_BLOCK_TOKENS = 100_000
+"""Block tokens of a guide (a paragraph makes three, a table cell too); a full-size guide of real text makes a tenth."""
+MAX_BLOCKS = 5_000
+"""Headings, paragraphs, lists, tables of one guide."""
+MAX_HTML_TAGS = 1_000
+"""Raw HTML tags in one block: an HTML parser's cost grows with the square of how deep they nest."""
 MAX_FRONT_MATTER_CHARS = 65_536
 MAX_YAML_DEPTH = 20
 """Nesting of lists and mappings: libyaml and PyYAML recurse."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from soluciones.kb.html_split import split_html
-from soluciones.kb.html_text import html_to_text
+from soluciones.kb.html_text import html_to_text, row_text
 from soluciones.kb.sentences import sentences, visible_length
 from soluciones.kb.types import Block, ChunkKind, Section
 
@@ -59,7 +59,7 @@ def _whole(blocks: Sequence[Numbered]) -> Iterator[Passage]:
     position, block = blocks[-1]
     yield from _joined(blocks, block.kind)
     for number, row in enumerate(block.rows):
-        text = html_to_text(row.html)
+        text = "\n".join(line for line in (row_text(block.head), row.text) if line)
         yield Passage("table", text, row.html, row.span.first_line, row.span.last_line, (position,), number)
 
 

@@ -14,13 +14,14 @@ class Problems:
 
     def error(self, code: str, path: str, line: int, message: str, hint: str) -> None:
         """Something that stops a build. ``line`` is 1-based, 0 for the whole file."""
-        self._add(Problem("error", code, path, line, message, hint))
+        self.add(Problem("error", code, path, line, message, hint))
 
     def warning(self, code: str, path: str, line: int, message: str, hint: str) -> None:
         """Something a writer should look at."""
-        self._add(Problem("warning", code, path, line, message, hint))
+        self.add(Problem("warning", code, path, line, message, hint))
 
-    def _add(self, problem: Problem) -> None:
+    def add(self, problem: Problem) -> None:
+        """Note a problem, once, up to a number that somebody could still read."""
         if len(self._found) < MAX_PROBLEMS and problem not in self._found[-20:]:
             self._found.append(problem)
 

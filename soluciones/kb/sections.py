@@ -31,7 +31,9 @@ def build_sections(tokens: Sequence[Token], page: Page) -> tuple[Section, ...]:
     rewrite_links(tokens, page)
     _check_inline_html(tokens, page)
     found = groups(tokens)
-    anchors = _anchors([group for group in found if group.type == "heading"], page)
+    titles = [_title(group, page) for group in found if group.type == "heading"]
+    anchors = _anchors([group for group in found if group.type == "heading"], titles, page)
+    headings = iter(zip(titles, anchors, strict=True))
     drafts = [_Draft("", page.title, 1, (page.title,), page.body_line)]
     above: list[tuple[int, str]] = []
     for group in found:
@@ -39,14 +41,14 @@ def build_sections(tokens: Sequence[Token], page: Page) -> tuple[Section, ...]:
             drafts[-1].blocks.extend(blocks_of(group, page))
             continue
         level = int(group.tokens[0].tag[1:])
-        title = _title(group, page)
+        title, anchor = next(headings)
         while above and above[-1][0] >= level:
             above.pop()
         above.append((level, title))
         path = (page.title, *(name for _, name in above))
         if len(path) > 1 and path[1] == page.title:  # an `# h1` that repeats the guide's title
             path = path[1:]
-        drafts.append(_Draft(anchors.pop(0), title, max(2, level), path, page.line(group.tokens[0])))
+        drafts.append(_Draft(anchor, title, max(2, level), path, page.line(group.tokens[0])))
     return _finished(drafts, page)
 
 
@@ -71,7 +73,7 @@ def _title(group: Group, page: Page) -> str:
     return text or page.title
 
 
-def _anchors(headings: Sequence[Group], page: Page) -> list[str]:
+def _anchors(headings: Sequence[Group], titles: Sequence[str], page: Page) -> list[str]:
     """An id for each heading; explicit ones are reserved first, so that no automatic one takes their place."""
     book = AnchorBook()
     explicit = [str(group.tokens[0].attrGet("id") or "") for group in headings]
@@ -80,10 +82,7 @@ def _anchors(headings: Sequence[Group], page: Page) -> list[str]:
             hint = "Give each heading an id of its own."
             line = page.line(group.tokens[0])
             page.problems.error("duplicate_anchor", page.path, line, f"#{anchor} stands twice", hint)
-    return [
-        anchor or book.automatic(html_to_text(page.render(group.tokens[1:-1])))
-        for group, anchor in zip(headings, explicit, strict=True)
-    ]
+    return [anchor or book.automatic(title) for title, anchor in zip(titles, explicit, strict=True)]
 
 
 def _check_inline_html(tokens: Sequence[Token], page: Page) -> None:

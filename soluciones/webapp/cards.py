@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,7 @@ from soluciones.answer.links import guide_url
 from soluciones.answer.types import Answer, AnswerBlock, Citation, Place, ToolResult
 from soluciones.webapp import languages
 from soluciones.webapp.access import web
-from soluciones.webapp.card_data import CardData, SetupData, SetupFile, card_data
+from soluciones.webapp.card_data import AddressData, CardData, SetupData, SetupFile, card_data
 from soluciones.webapp.forms import Field, fields, kept
 from soluciones.webapp.wire import downloads_json
 
@@ -58,6 +59,17 @@ class FileCard:
 
 
 @dataclass(frozen=True, slots=True)
+class NextStep:
+    """What to do next: a question to ask, or a tool to run with slots that are known."""
+
+    label: str
+    question: str = ""
+    tool: str = ""
+    kept: str = ""
+    """Slots as JSON, for the hidden field."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToolCard:
     """A tool's result, ready to show."""
 
@@ -74,7 +86,12 @@ class ToolCard:
     """Typed data of a tool that has a card of its own; None for the generic card."""
     fields: tuple[Field, ...]
     kept: str
-    next: tuple[Mapping[str, Any], ...]
+    next: tuple[NextStep, ...]
+
+    @property
+    def verdict(self) -> bool:
+        """Whether the status says something to people: "correct" of a table of ports would not."""
+        return self.status not in {"ok", "need_input"} or isinstance(self.data, AddressData)
 
     @property
     def asks(self) -> bool:
@@ -137,6 +154,16 @@ def _files(result: ToolResult, data: CardData | None) -> tuple[FileCard, ...]:
     return tuple(cards)
 
 
+def _next(result: ToolResult) -> tuple[NextStep, ...]:
+    steps = []
+    for step in result.next:
+        label, question, tool = (str(step.get(key) or "") for key in ("label", "question", "tool"))
+        repeats = tool == result.tool and isinstance(card_data(result), AddressData)
+        if not repeats:  # the address card lists its suggestions itself, with buttons to copy them
+            steps.append(NextStep(label, question, tool, json.dumps(step.get("slots") or {}, ensure_ascii=False)))
+    return tuple(steps)
+
+
 def tool_card(result: ToolResult, titles: Mapping[str, str] | None = None) -> ToolCard:
     """A tool's result, ready to show."""
     form = result.form
@@ -154,7 +181,7 @@ def tool_card(result: ToolResult, titles: Mapping[str, str] | None = None) -> To
         data=data,
         fields=fields(form, result.slots) if form is not None else (),
         kept=kept(form, result.slots) if form is not None else "",
-        next=result.next,
+        next=_next(result),
     )
 
 

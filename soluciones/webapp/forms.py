@@ -98,7 +98,9 @@ def fields(schema: Mapping[str, Any], slots: Mapping[str, Any]) -> tuple[Field, 
     """The fields of an object schema, filled with the slots that are known."""
     required = set(schema.get("required") or ())
     properties = schema.get("properties") or {}
-    return tuple(_field(name, s, name in required, slots.get(name)) for name, s in list(properties.items())[:MAX_SLOTS])
+    only = len(properties) == 1  # the one value of a form is wanted, whatever its schema says
+    shown = list(properties.items())[:MAX_SLOTS]
+    return tuple(_field(name, s, only or name in required, slots.get(name)) for name, s in shown)
 
 
 def kept(schema: Mapping[str, Any], slots: Mapping[str, Any]) -> str:

@@ -11,6 +11,12 @@ _SNIPPET = 260
 """Characters shown of a passage: about three lines."""
 _MIN_STEM = 4
 """Shorter words must match whole: "con" must not mark "contraseña"."""
+_SMALL_WORDS = frozenset(
+    "para por con sin los las del una uno que como cual donde esta este sus mis les des pour avec dans une que comment "
+    "the for with and how what can der die das den und mit fur ein eine wie per con dei della come che un una il lo la "
+    "el de en es al se su mi le et du un is to in of my do ist im di da".split()
+)
+"""Words of all five languages that say nothing about the place; marking them would hide those that do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,8 @@ def _matches(word: str, stems: frozenset[str]) -> bool:
 def snippet(text: str, query: str) -> list[Piece]:
     """About three lines of ``text`` around the place with most words of ``query``, in marked and unmarked pieces."""
     plain = " ".join(text.split())
-    stems = frozenset(_stem(_fold(word)) for word in _WORD.findall(query[:1_000]) if len(word) > 1)
+    words = (_fold(word) for word in _WORD.findall(query[:1_000]) if len(word) > 1)
+    stems = frozenset(_stem(word) for word in words if word not in _SMALL_WORDS)
     places = [m for m in _WORD.finditer(plain) if _matches(_fold(m.group()), stems)]
     start = _best_start(plain, [m.start() for m in places])
     end = len(plain) if len(plain) - start <= _SNIPPET else plain.rfind(" ", start, start + _SNIPPET)

@@ -95,20 +95,31 @@ es: ["¿Cuál es la capital de Francia?"]
 
 def small_guides(mark: str = "versiona") -> dict[str, str]:
     """Guide id → file. Every guide says ``mark`` once."""
+    ports = guide_text(
+        "puertos",
+        "Protocolos y puertos",
+        PORTS.format(mark=mark),
+        ["¿Qué puerto uso para IMAP?"],
+        type="reference",
+        products=["correo"],
+        aliases=["ports-viejo"],
+    )
+    password = guide_text(
+        "contrasena",
+        "Cambiar la contraseña",
+        PASSWORD.format(mark=mark),
+        ["¿Cómo cambio mi contraseña?"],
+        products=["correo"],
+    )
+    errors = guide_text("errores", "Códigos de error", ERRORS.format(mark=mark), ["¿Qué significa el error 550?"])
     return {
-        "puertos": guide_text(
-            "puertos", "Protocolos y puertos", PORTS.format(mark=mark), ["¿Qué puerto uso para IMAP?"], type="reference",
-            products=["correo"], aliases=["ports-viejo"],
-        ),
-        "contrasena": guide_text(
-            "contrasena", "Cambiar la contraseña", PASSWORD.format(mark=mark), ["¿Cómo cambio mi contraseña?"],
-            products=["correo"],
-        ),
+        "puertos": ports,
+        "contrasena": password,
         "copias": guide_text("copias", "Para, CC y CCI", COPIES.format(mark=mark), ["¿Qué es el campo CCI?"]),
-        "errores": guide_text("errores", "Códigos de error", ERRORS.format(mark=mark), ["¿Qué significa el error 550?"]),
+        "errores": errors,
         "spf": guide_text("spf", "Registro SPF en Wix", SPF.format(mark=mark), products=["dominio"]),
         "interno": guide_text("interno", "Restaurar buzones", INTERNAL.format(mark=mark), audience="agent"),
-    }  # fmt: skip
+    }
 
 
 def read_guides(folder: Path, guides: Mapping[str, str], extras: bool = True) -> Content:

@@ -12,6 +12,7 @@ import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 import snowballstemmer
 
@@ -120,7 +121,16 @@ def _pieces(run: str) -> list[tuple[int, str]]:
         pieces.append((start, run[start : split.start()]))
         start = split.end()
     pieces.append((start, run[start:]))
-    return [(at, piece) for at, piece in pieces if piece]
+    return [word for piece in pieces if piece[1] for word in _at_colons(*piece)]
+
+
+def _at_colons(start: int, piece: str) -> list[tuple[int, str]]:
+    """«Problema:puerto» is two words with a space forgotten; ``include:host.com`` and ``host:993`` are one thing."""
+    words = piece.split(":")
+    if len(words) == 1 or not all(map(str.isalpha, words)):
+        return [(start, piece)]
+    starts = accumulate((len(word) + 1 for word in words), initial=start)
+    return list(zip(starts, words, strict=False))
 
 
 def _token(piece: str, start: int, stops: frozenset[str]) -> Token | None:

@@ -21,6 +21,13 @@
   const KEY = "soluciones.chat.1";
   const DAY = 24 * 3600 * 1000;
   const MOST = 30;
+  /* Without what scripts and browser extensions add: style attributes would offend our own policy when read back. */
+  const plain = (turn) => {
+    const copy = turn.cloneNode(true);
+    copy.classList.remove("fresh");
+    [copy, ...copy.querySelectorAll("[style]")].forEach((node) => node.removeAttribute("style"));
+    return copy.outerHTML;
+  };
   const store = {
     read() {
       try {
@@ -30,7 +37,7 @@
       return { turns: [], conversation: "", draft: "" };
     },
     write() {
-      const turns = [...log.querySelectorAll("[data-turn]")].slice(-MOST).map((turn) => turn.outerHTML);
+      const turns = [...log.querySelectorAll("[data-turn]")].slice(-MOST).map(plain);
       const value = { at: Date.now(), lang: document.documentElement.lang, conversation: field.value, draft: box.value, turns };
       try {
         if (turns.length || value.draft) localStorage.setItem(KEY, JSON.stringify(value));
@@ -117,7 +124,6 @@
       if (box.value.trim() === text) box.value = "";
       grow();
       store.write();
-      fresh.classList.remove("announce");
     } catch (error) {
       failed(turn, thinking, text, error.message);
     } finally {

@@ -94,7 +94,9 @@ def test_cleaning_leaves_only_encodable_text(text: str) -> None:
     cleaned.encode("utf-8")
 
 
-@pytest.mark.parametrize("text", ["a" + "-" * 100_000, "a-" * 50_000, "-" * 100_000 + "a", "a@:" * 30_000, "1." * 50_000])
+@pytest.mark.parametrize(
+    "text", ["a" + "-" * 100_000, "a-" * 50_000, "-" * 100_000 + "a", "a@:" * 30_000, "1." * 50_000]
+)
 def test_long_runs_of_separators_are_read_to_the_end(text: str) -> None:
     """Texts made to upset a backtracking expression are analysed like any other."""
     assert all(len(token.terms) <= 17 for token in analyse(text))

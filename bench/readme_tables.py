@@ -36,7 +36,10 @@ def dev_table() -> str:
     result: dict[str, Any] = json.loads((RESULTS / "dev.json").read_text("utf-8"))
     rows = {"all": result["all"], "reporting half": result["half"]["reporting"], **result["lang"]}
     lines = ["| questions | n | " + " | ".join(_COLUMNS.values()) + " |", "|---|---|" + "---|" * len(_COLUMNS)]
-    lines += [f"| {name} | {row['n']} | " + " | ".join(_percent(row[c]) for c in _COLUMNS) + " |" for name, row in rows.items()]
+    lines += [
+        f"| {name} | {row['n']} | " + " | ".join(_percent(row[c]) for c in _COLUMNS) + " |"
+        for name, row in rows.items()
+    ]
     return "\n".join(lines)
 
 

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,7 +38,8 @@ def settings_in(folder: Path) -> Settings:
 @pytest.fixture(scope="session")
 def real_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings over an index built from the real content with the real model."""
-    settings = settings_in(tmp_path_factory.mktemp("real"))
+    # The index stays between runs: only what changed is encoded again.
+    settings = settings_in(tmp_path_factory.mktemp("real")).model_copy(update={"index": ROOT / "var" / "test-index"})
     prepare_model(settings, print)
     build(read_content(settings.content), open_embedder(settings), Store(settings.index))
     return settings
@@ -85,17 +87,18 @@ def start_server(settings: Settings, log: Path) -> tuple[subprocess.Popen[bytes]
             stderr=subprocess.STDOUT,
             cwd=settings.state.parent,
         )
-    deadline = time.monotonic() + START_SECONDS
+    deadline, last = time.monotonic() + START_SECONDS, ""
     while time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(f"{url}/readyz", timeout=2) as reply:
                 if reply.status == 200:
                     return process, url
-        except OSError:
+        except OSError as error:
+            last = f"{error!r} {error.read()[:500] if isinstance(error, urllib.error.HTTPError) else ''}"
             time.sleep(0.05)
         assert process.poll() is None, log.read_text("utf-8", "replace")
     process.kill()
-    raise AssertionError(f"not ready in {START_SECONDS} s: {log.read_text('utf-8', 'replace')}")
+    raise AssertionError(f"not ready in {START_SECONDS} s: {last} {log.read_text('utf-8', 'replace')}")
 
 
 @pytest.fixture(scope="session")

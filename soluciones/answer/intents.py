@@ -1,4 +1,4 @@
-"""What does the visitor want done? Scores of the intents in ``content/intents`` (tools.md §8.3).
+"""What does the visitor want done? Scores of the intents in ``content/intents``.
 
 score = mean of the three nearest example vectors (centred) + cue − similarity to the nearest non-example;
 a logistic regression over the score and its companions turns it into a probability (``calibration.json``).
@@ -22,7 +22,7 @@ from soluciones.kb.intents import Intent
 NEAREST = 3
 """A tool has several kinds of question: the three nearest examples beat the centroid (0.89 against 0.87)."""
 CUE_WEIGHT = 0.2
-"""A verb and noun of the guide's own vocabulary is worth as much as the model (trial in tools.md §8.2)."""
+"""A verb and noun of the guide's own vocabulary is worth as much as the model (trial: top-1 0.89 → 0.96)."""
 NONE_WEIGHT = 0.7
 """Near misses do most of the rejecting."""
 

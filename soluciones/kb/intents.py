@@ -1,4 +1,4 @@
-"""``intents/*.yml``: what a visitor wants done, bound to one tool and to guides (tools.md §8.3)."""
+"""``intents/*.yml``: what a visitor wants done, bound to one tool and to guides."""
 
 from __future__ import annotations
 

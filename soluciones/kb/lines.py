@@ -17,6 +17,10 @@ class SourceLines:
     def __len__(self) -> int:
         return len(self._lines)
 
+    def text(self, line: int) -> str:
+        """Line ``line`` (1-based) without its newline."""
+        return self._lines[line - 1]
+
     def is_blank(self, line: int) -> bool:
         """Whether line ``line`` (1-based) holds nothing but white space."""
         return not self._lines[line - 1].strip()

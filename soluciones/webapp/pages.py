@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from babel.dates import format_date
 from flask import Flask, Response, abort, request, url_for
 from jinja2 import StrictUndefined
 
@@ -102,6 +101,8 @@ def site() -> Site:
 
 def long_date(day: date) -> str:
     """A date as people write it, e.g. ``23 de noviembre de 2026``."""
+    from babel.dates import format_date  # brings its time zones along: not before the first guide is read
+
     return format_date(day, format="long", locale=languages.current())
 
 

@@ -31,6 +31,27 @@ def _free_port(host: str) -> int:
         return port
 
 
+class PortTaken(Exception):
+    """The port cannot be listened on."""
+
+    hint = "stop what uses it, or choose another port with --port"
+
+
+def _check_free(host: str, port: int) -> None:
+    """granian shares ports between processes, so a second server would start without a word and get half the visitors.
+
+    Raises:
+        PortTaken: the port is in use.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTaken(f"port {port} on {host} cannot be used: {error.strerror}") from error
+
+
 def _to_environment(settings: Settings) -> None:
     """Workers are fresh processes and read their settings again: what the command line said must reach them."""
     for name, value in settings.model_dump(mode="json").items():
@@ -61,6 +82,9 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     Args:
         settings: where to listen, how many processes and threads, and everything the application needs.
         announce: told each step, in English, for the terminal.
+
+    Raises:
+        PortTaken: the port cannot be used.
     """
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
@@ -69,6 +93,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
 
     started = time.monotonic()
     port = settings.port or _free_port(settings.host)
+    _check_free(settings.host, port)
     _to_environment(settings)
     server = Granian(
         _TARGET,
@@ -82,7 +107,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         backlog=_BACKPRESSURE,
         backpressure=_BACKPRESSURE,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADER_TIMEOUT_MS),
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=_KILL_TIMEOUT,
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from flask import Flask
-
-from soluciones.answer.service import Service
 from soluciones.settings import Settings
-from soluciones.webapp.app import create_app
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from soluciones.answer.service import Service
 
 
 def make_service(settings: Settings) -> Service:
@@ -21,7 +24,12 @@ def make_service(settings: Settings) -> Service:
 @lru_cache(maxsize=1)
 def _app() -> Flask:
     settings = Settings()  # type: ignore[call-arg]  # every field has a default; pydantic fills them in
-    return create_app(settings, make_service(settings))
+    # Opening the model and the index leaves Python's lock free for long enough to import the web layer meanwhile.
+    with ThreadPoolExecutor(max_workers=1) as other:
+        service = other.submit(make_service, settings)
+        from soluciones.webapp.app import create_app
+
+        return create_app(settings, service.result())
 
 
 def __getattr__(name: str) -> Flask:

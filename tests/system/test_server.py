@@ -16,12 +16,12 @@ from typing import Any
 
 import psutil
 import pytest
-from tests.conftest import ROOT, Server, settings_in, start_server
 
 from soluciones.index.builder import build
 from soluciones.index.embedding import open_embedder
 from soluciones.index.store.store import Store
 from soluciones.kb.content import read_content
+from tests.conftest import ROOT, Server, settings_in, start_server
 
 pytestmark = pytest.mark.model
 

@@ -1,4 +1,4 @@
-"""The one contract of all live tools (tools.md §2)."""
+"""The one contract of all live tools."""
 
 from __future__ import annotations
 

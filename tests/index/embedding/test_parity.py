@@ -21,12 +21,14 @@ TOP = 10
 
 @pytest.fixture(scope="module")
 def torch_model(prepared_model: Path) -> Any:
+    """The same model, run by torch."""
     from sentence_transformers import SentenceTransformer
 
     return SentenceTransformer(str(prepared_model / TORCH_FOLDER), device="cpu", local_files_only=True)
 
 
 def least_cosine(first: Vectors, second: Vectors) -> float:
+    """Lowest cosine of the rows of two lists of unit vectors."""
     return float(np.sum(first * second, axis=1).min())
 
 
@@ -57,11 +59,9 @@ def test_same_top_ten_as_torch(embedder: Embedder, torch_model: Any) -> None:
     chunks = chunks[:: max(1, len(chunks) // MAX_CHUNKS)]
     passages = [context_text(chunk.path, chunk.text) for chunk in chunks]
     ours = embedder.encode_queries(questions) @ embedder.encode_passages(passages).T
-    queries, documents = (
-        torch_model.encode(questions, prompt_name="query"),
-        torch_model.encode(passages, prompt_name="passage"),
-    )
-    theirs = queries @ documents.T
-    same = [set(first[:TOP]) == set(second[:TOP]) for first, second in zip(np.argsort(-ours), np.argsort(-theirs))]
+    queries = torch_model.encode(questions, prompt_name="query")
+    theirs = queries @ torch_model.encode(passages, prompt_name="passage").T
+    pairs = zip(np.argsort(-ours), np.argsort(-theirs), strict=True)
+    same = [set(first[:TOP]) == set(second[:TOP]) for first, second in pairs]
     assert len(questions) >= 50 and len(passages) >= 50
     assert np.mean(same) >= 0.95

@@ -22,11 +22,13 @@ PIECES = [
 
 @pytest.fixture(scope="module")
 def library() -> Tokenizer:
+    """A small Unigram vocabulary in the library."""
     return build_tokenizer(Pieces(tuple(p for p, _ in PIECES), tuple(s for _, s in PIECES), 0, 2, 1, 3))
 
 
 @pytest.fixture(scope="module")
 def ours(library: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> UnigramTokens:
+    """The same vocabulary in ours."""
     folder = tmp_path_factory.mktemp("unigram")
     convert(json.loads(library.to_str()), folder)
     return UnigramTokens(folder)
@@ -60,28 +62,28 @@ def test_a_word_of_a_hundred_thousand_letters(ours: UnigramTokens) -> None:
 
 @pytest.fixture(scope="module")
 def full(prepared_model: Path) -> Tokenizer:
+    """XLM-R's 250,000 pieces in the library."""
     tokenizer = Tokenizer.from_file(str(prepared_model / TORCH_FOLDER / "tokenizer.json"))
     tokenizer.no_truncation()
     return tokenizer
 
 
+@pytest.fixture(scope="module")
+def real(prepared_model: Path) -> UnigramTokens:
+    """Ours with XLM-R's 250,000 pieces."""
+    return UnigramTokens(prepared_model)
+
+
 @pytest.mark.model
 @given(text=st.text(max_size=80))
 @settings(max_examples=300, deadline=None)
-def test_same_ids_as_the_library_with_the_real_pieces(prepared_model: Path, full: Tokenizer, text: str) -> None:
+def test_same_ids_as_the_library_with_the_real_pieces(real: UnigramTokens, full: Tokenizer, text: str) -> None:
     """With XLM-R's 250,000 pieces, any Unicode text has the same ids in ours and in the library."""
-    assert _real(prepared_model).encode(text, 10_000) == full.encode(text, add_special_tokens=False).ids
+    assert real.encode(text, 10_000) == full.encode(text, add_special_tokens=False).ids
 
 
 @pytest.mark.model
-def test_same_ids_on_real_texts(prepared_model: Path, full: Tokenizer, texts: list[str]) -> None:
+def test_same_ids_on_real_texts(real: UnigramTokens, full: Tokenizer, texts: list[str]) -> None:
     """With XLM-R's pieces, texts in five languages have the same ids in ours and in the library."""
     for text in texts:
-        assert _real(prepared_model).encode(text, 10_000) == full.encode(text, add_special_tokens=False).ids
-
-
-_OPEN: dict[Path, UnigramTokens] = {}
-
-
-def _real(folder: Path) -> UnigramTokens:
-    return _OPEN.setdefault(folder, UnigramTokens(folder)) if folder not in _OPEN else _OPEN[folder]
+        assert real.encode(text, 10_000) == full.encode(text, add_special_tokens=False).ids

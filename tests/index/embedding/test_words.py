@@ -14,6 +14,7 @@ TABLE = np.arange(60, dtype=np.float16).reshape(20, 3)
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table of 20 rows of 3 numbers."""
     path = tmp_path_factory.mktemp("words") / "words.npy"
     np.save(path, TABLE)
     return path

@@ -29,7 +29,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "gmail_app": ("text", "qr"),
     "android_mail": ("text", "qr"),
 }
-"""tools.md, T5: only what the program can use. The new Outlook and Windows Mail read no file."""
+"""Only what the program can use. The new Outlook and Windows Mail read no file."""
 _OTHERS = ("text", "qr", "srv")
 _ADMIN = frozenset({"thunderbird", "autodiscover", "srv"})
 """Files that somebody with access to the domain's web server or zone puts in place."""

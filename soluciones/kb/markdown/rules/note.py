@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from soluciones.kb.markdown.page import Group, Page
 from soluciones.kb.markdown.parser import CONTAINERS
 from soluciones.kb.markdown.rules._block import rendered
@@ -13,8 +15,12 @@ def note(group: Group, page: Page) -> tuple[Block, ...] | None:
     name = group.type.removeprefix("container_")
     if group.type == name or name not in CONTAINERS:
         return None
-    if set(group.tokens[-1].markup) != {":"}:
+    first_line = page.line(group.tokens[0])
+    # The plugin's map ends before the closing line, and does not say whether there was one.
+    last_line = page.body_line + (group.tokens[0].map or [0, 1])[1]
+    closed = last_line <= len(page.lines) and set(page.lines.text(last_line).strip()) == {":"}
+    if not closed:
         hint = "Close the box with a line `:::`."
-        line = page.line(group.tokens[0])
-        page.problems.warning("unclosed_container", page.path, line, f"`:::{name}` is not closed", hint)
-    return rendered(group, page, "note", label=name)
+        page.problems.warning("unclosed_container", page.path, first_line, f"`:::{name}` is not closed", hint)
+    blocks = rendered(group, page, "note", label=name)
+    return tuple(replace(block, span=page.lines.span(first_line, last_line)) for block in blocks) if closed else blocks

@@ -13,101 +13,101 @@ from soluciones.kb.content import read_content
 from soluciones.kb.site import Site
 from soluciones.kb.types import ContentError, Problem
 
+A, B = "guides/es/a.md", "guides/es/b.md"
 GUIDE = "---\nid: uno\ntitle: Uno\n---\n\nTexto.\n\n## Puertos\n\nMás.\n"
 OTHER = "---\nid: dos\ntitle: Dos\naliases: [antes]\n---\n\nTexto.\n"
 REFUSED: dict[str, tuple[dict[str, str | bytes], tuple[str, str, int]]] = {
-    "broken YAML": ({"guides/es/a.md": "---\nid: uno\ntitle: [\n---\nx\n"}, ("broken_yaml", "guides/es/a.md", 4)),
-    "a YAML alias": ({"guides/es/a.md": "---\nid: &a uno\ntitle: *a\n---\nx\n"}, ("yaml_alias", "guides/es/a.md", 2)),
+    "broken YAML": ({A: "---\nid: uno\ntitle: [\n---\nx\n"}, ("broken_yaml", A, 4)),
+    "a YAML alias": ({A: "---\nid: &a uno\ntitle: *a\n---\nx\n"}, ("yaml_alias", A, 2)),
     "YAML nested too deep": (
-        {"guides/es/a.md": f"---\nid: uno\ntitle: {'[' * 5000}\n---\nx\n"},
-        ("yaml_too_deep", "guides/es/a.md", 3),
+        {A: f"---\nid: uno\ntitle: {'[' * 5000}\n---\nx\n"},
+        ("yaml_too_deep", A, 3),
     ),
     "a Python object in YAML": (
-        {"guides/es/a.md": "---\nid: uno\ntitle: !!python/object/apply:os.system [ls]\n---\nx\n"},
-        ("broken_yaml", "guides/es/a.md", 3),
+        {A: "---\nid: uno\ntitle: !!python/object/apply:os.system [ls]\n---\nx\n"},
+        ("broken_yaml", A, 3),
     ),
-    "a key that stands twice": ({"guides/es/a.md": "---\nid: uno\ntitle: A\nid: dos\n---\nx\n"}, ("duplicate_key", "guides/es/a.md", 4)),
+    "a key that stands twice": ({A: "---\nid: uno\ntitle: A\nid: dos\n---\nx\n"}, ("duplicate_key", A, 4)),
     "a date that is none": (
-        {"guides/es/a.md": "---\nid: uno\ntitle: A\nupdated: 2026-13-45\n---\nx\n"},
-        ("bad_yaml_value", "guides/es/a.md", 4),
+        {A: "---\nid: uno\ntitle: A\nupdated: 2026-13-45\n---\nx\n"},
+        ("bad_yaml_value", A, 4),
     ),
     "a number for a date": (
-        {"guides/es/a.md": "---\nid: uno\ntitle: A\nreview_by: 2026\n---\nx\n"},
-        ("bad_front_matter", "guides/es/a.md", 4),
+        {A: "---\nid: uno\ntitle: A\nreview_by: 2026\n---\nx\n"},
+        ("bad_front_matter", A, 4),
     ),
-    "an unknown type": ({"guides/es/a.md": "---\nid: uno\ntitle: A\ntype: faq\n---\nx\n"}, ("bad_front_matter", "guides/es/a.md", 4)),
+    "an unknown type": ({A: "---\nid: uno\ntitle: A\ntype: faq\n---\nx\n"}, ("bad_front_matter", A, 4)),
     "a word for a list": (
-        {"guides/es/a.md": "---\nid: uno\ntitle: A\ntopics: empezar\n---\nx\n"},
-        ("bad_front_matter", "guides/es/a.md", 4),
+        {A: "---\nid: uno\ntitle: A\ntopics: empezar\n---\nx\n"},
+        ("bad_front_matter", A, 4),
     ),
     "a bad entry of a list": (
-        {"guides/es/a.md": "---\nid: uno\ntitle: A\ntopics:\n  - bien\n  - Muy Mal\n---\nx\n"},
-        ("bad_front_matter", "guides/es/a.md", 6),
+        {A: "---\nid: uno\ntitle: A\ntopics:\n  - bien\n  - Muy Mal\n---\nx\n"},
+        ("bad_front_matter", A, 6),
     ),
-    "no front matter": ({"guides/es/a.md": "# Hola\n"}, ("missing_front_matter", "guides/es/a.md", 1)),
-    "front matter not closed": ({"guides/es/a.md": "---\nid: uno\ntitle: A\n\nTexto\n"}, ("front_matter_not_closed", "guides/es/a.md", 1)),
-    "front matter that is a list": ({"guides/es/a.md": "---\n- a\n---\nx\n"}, ("bad_front_matter", "guides/es/a.md", 1)),
-    "no id": ({"guides/es/a.md": "---\ntitle: Cambiar la contraseña\n---\nx\n"}, ("missing_id", "guides/es/a.md", 1)),
+    "no front matter": ({A: "# Hola\n"}, ("missing_front_matter", A, 1)),
+    "front matter not closed": ({A: "---\nid: uno\ntitle: A\n\nTexto\n"}, ("front_matter_not_closed", A, 1)),
+    "front matter that is a list": ({A: "---\n- a\n---\nx\n"}, ("bad_front_matter", A, 1)),
+    "no id": ({A: "---\ntitle: Cambiar la contraseña\n---\nx\n"}, ("missing_id", A, 1)),
     "no id in a plain folder": ({"uno.md": "---\ntitle: Uno\n---\nx\n"}, ("missing_id", "uno.md", 1)),
-    "no title": ({"guides/es/a.md": "---\nid: uno\n---\nx\n"}, ("missing_title", "guides/es/a.md", 1)),
-    "a blank title": ({"guides/es/a.md": "---\nid: uno\ntitle: ' '\n---\nx\n"}, ("missing_title", "guides/es/a.md", 3)),
-    "an id with capitals": ({"guides/es/a.md": "---\nid: Uno Más\ntitle: A\n---\nx\n"}, ("bad_id", "guides/es/a.md", 2)),
+    "no title": ({A: "---\nid: uno\n---\nx\n"}, ("missing_title", A, 1)),
+    "a blank title": ({A: "---\nid: uno\ntitle: ' '\n---\nx\n"}, ("missing_title", A, 3)),
+    "an id with capitals": ({A: "---\nid: Uno Más\ntitle: A\n---\nx\n"}, ("bad_id", A, 2)),
     "a folder of another language": (
-        {"guides/es/a.md": "---\nid: uno\ntitle: A\nlang: fr\n---\nx\n"},
-        ("wrong_language", "guides/es/a.md", 4),
+        {A: "---\nid: uno\ntitle: A\nlang: fr\n---\nx\n"},
+        ("wrong_language", A, 4),
     ),
-    "an id that stands twice": ({"guides/es/a.md": GUIDE, "guides/es/b.md": GUIDE}, ("duplicate_id", "guides/es/b.md", 2)),
+    "an id that stands twice": ({A: GUIDE, B: GUIDE}, ("duplicate_id", B, 2)),
     "an alias that is an id": (
-        {"guides/es/a.md": GUIDE, "guides/es/b.md": OTHER.replace("antes", "uno")},
-        ("duplicate_alias", "guides/es/b.md", 4),
+        {A: GUIDE, B: OTHER.replace("antes", "uno")},
+        ("duplicate_alias", B, 4),
     ),
     "an alias that stands twice": (
-        {"guides/es/a.md": OTHER, "guides/es/b.md": OTHER.replace("dos", "tres")},
-        ("duplicate_alias", "guides/es/b.md", 4),
+        {A: OTHER, B: OTHER.replace("dos", "tres")},
+        ("duplicate_alias", B, 4),
     ),
-    "a link to no guide": ({"guides/es/a.md": GUIDE + "\n[x](nada.md)\n"}, ("dead_link", "guides/es/a.md", 12)),
+    "a link to no guide": ({A: GUIDE + "\n[x](nada.md)\n"}, ("dead_link", A, 12)),
     "a link to no section": (
-        {"guides/es/a.md": GUIDE, "guides/es/b.md": OTHER + "\nUna\nlínea [x](uno.md#nada).\n"},
-        ("dead_anchor", "guides/es/b.md", 10),
+        {A: GUIDE, B: OTHER + "\nUna\nlínea [x](uno.md#nada).\n"},
+        ("dead_anchor", B, 10),
     ),
-    "a link to no section of its own": ({"guides/es/a.md": GUIDE + "\n[x](#nada)\n"}, ("dead_anchor", "guides/es/a.md", 12)),
-    "a link with another scheme": ({"guides/es/a.md": GUIDE + "\n[x](ftp://e.com)\n"}, ("bad_link", "guides/es/a.md", 12)),
+    "a link to no section of its own": ({A: GUIDE + "\n[x](#nada)\n"}, ("dead_anchor", A, 12)),
+    "a link with another scheme": ({A: GUIDE + "\n[x](ftp://e.com)\n"}, ("bad_link", A, 12)),
     "a related guide that is not there": (
-        {"guides/es/a.md": "---\nid: uno\ntitle: A\nrelated:\n- nada\n---\nx\n"},
-        ("dead_related", "guides/es/a.md", 5),
+        {A: "---\nid: uno\ntitle: A\nrelated:\n- nada\n---\nx\n"},
+        ("dead_related", A, 5),
     ),
     "an explicit anchor that stands twice": (
-        {"guides/es/a.md": GUIDE + "\n## A {#x}\n\na\n\n## B {#x}\n\nb\n"},
-        ("duplicate_anchor", "guides/es/a.md", 16),
+        {A: GUIDE + "\n## A {#x}\n\na\n\n## B {#x}\n\nb\n"},
+        ("duplicate_anchor", A, 16),
     ),
-    "a heading without text": ({"guides/es/a.md": GUIDE + "\n##\n\na\n"}, ("empty_heading", "guides/es/a.md", 12)),
-    "a guide without a body": ({"guides/es/a.md": "---\nid: uno\ntitle: A\n---\n"}, ("empty_guide", "guides/es/a.md", 5)),
-    "a guide of comments": ({"guides/es/a.md": "---\nid: uno\ntitle: A\n---\n<!-- x -->\n"}, ("empty_guide", "guides/es/a.md", 5)),
-    "an empty file": ({"guides/es/a.md": ""}, ("missing_front_matter", "guides/es/a.md", 1)),
-    "Latin-1": ({"guides/es/a.md": GUIDE.encode() + "\ncontraseña\n".encode("latin-1")}, ("bad_encoding", "guides/es/a.md", 12)),
-    "UTF-16": ({"guides/es/a.md": GUIDE.encode("utf-16")}, ("bad_encoding", "guides/es/a.md", 1)),
-    "a NUL byte": ({"guides/es/a.md": GUIDE + "\0\n"}, ("nul_byte", "guides/es/a.md", 11)),
+    "a heading without text": ({A: GUIDE + "\n##\n\na\n"}, ("empty_heading", A, 12)),
+    "a guide without a body": ({A: "---\nid: uno\ntitle: A\n---\n"}, ("empty_guide", A, 5)),
+    "a guide of comments": ({A: "---\nid: uno\ntitle: A\n---\n<!-- x -->\n"}, ("empty_guide", A, 5)),
+    "an empty file": ({A: ""}, ("missing_front_matter", A, 1)),
+    "Latin-1": ({A: GUIDE.encode() + "\ncontraseña\n".encode("latin-1")}, ("bad_encoding", A, 12)),
+    "UTF-16": ({A: GUIDE.encode("utf-16")}, ("bad_encoding", A, 1)),
+    "a NUL byte": ({A: GUIDE + "\0\n"}, ("nul_byte", A, 11)),
     "a guide over the cap": (
-        {"guides/es/a.md": GUIDE + "a\n\n" * (limits.MAX_GUIDE_BYTES // 3)},
-        ("file_too_large", "guides/es/a.md", 0),
+        {A: GUIDE + "a\n\n" * (limits.MAX_GUIDE_BYTES // 3)},
+        ("file_too_large", A, 0),
     ),
-    "50,000 brackets": ({"guides/es/a.md": GUIDE + "\n" + "[" * 50_000}, ("paragraph_too_long", "guides/es/a.md", 12)),
-    "too many blocks": ({"guides/es/a.md": GUIDE + "\n" + "# a\n" * 20_000}, ("guide_too_complex", "guides/es/a.md", 5)),
-    "too much raw HTML": ({"guides/es/a.md": GUIDE + "\n" + "<div>" * 2_000}, ("too_much_html", "guides/es/a.md", 12)),
-    "broken facts.yml": ({"guides/es/a.md": GUIDE, "facts.yml": "mail: {\n"}, ("broken_yaml", "facts.yml", 2)),
-    "facts.yml without its keys": ({"guides/es/a.md": GUIDE, "facts.yml": "ports: []\n"}, ("missing_key", "facts.yml", 1)),
+    "50,000 brackets": ({A: GUIDE + "\n" + "[" * 50_000}, ("paragraph_too_long", A, 12)),
+    "too many blocks": ({A: GUIDE + "\n" + "# a\n" * 20_000}, ("guide_too_complex", A, 5)),
+    "too much raw HTML": ({A: GUIDE + "\n" + "<div>" * 2_000}, ("too_much_html", A, 12)),
+    "broken facts.yml": ({A: GUIDE, "facts.yml": "mail: {\n"}, ("broken_yaml", "facts.yml", 2)),
     "an unknown key in glossary.yml": (
-        {"guides/es/a.md": GUIDE, "glossary.yml": "entries:\n- term: a\n  synonyms: [b]\n  sinonimos: [c]\n"},
+        {A: GUIDE, "glossary.yml": "entries:\n- term: a\n  synonyms: [b]\n  sinonimos: [c]\n"},
         ("unknown_key", "glossary.yml", 4),
     ),
-    "site.yml that is a list": ({"guides/es/a.md": GUIDE, "site.yml": "- a\n"}, ("bad_value", "site.yml", 1)),
+    "site.yml that is a list": ({A: GUIDE, "site.yml": "- a\n"}, ("bad_value", "site.yml", 1)),
     "an intent id that stands twice": (
-        {"guides/es/a.md": GUIDE, **{f"intents/{n}.yml": "id: x\ntool: ports\nguides: []\nexamples: {}\n" for n in "ab"}},
+        {A: GUIDE, **{f"intents/{n}.yml": "id: x\ntool: ports\nguides: []\nexamples: {}\n" for n in "ab"}},
         ("duplicate_id", "intents/b.yml", 1),
     ),
-    "no guides": ({"site.yml": ""}, ("no_guides", ".", 0)),
+    "no guides": ({"leame.txt": "x"}, ("no_guides", ".", 0)),
     "a file name with control characters": ({"guides/es/a\nb.md": GUIDE}, ("bad_file_name", "guides/es/a\\nb.md", 0)),
-}  # fmt: skip
+}
 
 
 def refusal(folder: Path) -> tuple[Problem, ...]:
@@ -128,9 +128,16 @@ def test_a_bad_folder_is_refused_with_place_and_hint(
     assert f"{expected[1]}:{expected[2]}: error: " in str(errors[0])
 
 
+def test_every_missing_key_of_a_file_is_named(tmp_path: Path) -> None:
+    """A facts file without its keys is refused with one error for each."""
+    problems = refusal(write(tmp_path, {A: GUIDE, "facts.yml": "ports: []\n"}))
+    assert {problem.code for problem in problems} == {"missing_key"}
+    assert [problem.message.split("`")[1] for problem in problems] == ["mail", "addresses", "spf", "clients"]
+
+
 def test_both_places_of_a_doubled_id_are_named(tmp_path: Path) -> None:
     """The message about a doubled id names the other file and line."""
-    (problem,) = refusal(write(tmp_path, {"guides/es/a.md": GUIDE, "guides/es/b.md": GUIDE}))
+    (problem,) = refusal(write(tmp_path, {A: GUIDE, B: GUIDE}))
     assert "guides/es/a.md:2" in problem.message
 
 
@@ -181,10 +188,10 @@ def test_a_named_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
 
 
 LINKS = {
-    "a link to itself": ("guides/es/b.md", "b.md", "bad_symlink"),
-    "a link to nowhere": ("guides/es/b.md", "nada.md", "bad_symlink"),
+    "a link to itself": (B, "b.md", "bad_symlink"),
+    "a link to nowhere": (B, "nada.md", "bad_symlink"),
     "a link to a folder above": ("guides/es/arriba", "..", "symlink_to_folder"),
-    "a link to a file outside": ("guides/es/b.md", "/etc/hostname", "symlink_outside"),
+    "a link to a file outside": (B, "/etc/hostname", "symlink_outside"),
     "a link to a folder outside": ("guides/es/fuera", "/etc", "symlink_outside"),
     "facts.yml as a link outside": ("facts.yml", "/etc/hostname", "symlink_outside"),
 }
@@ -193,7 +200,7 @@ LINKS = {
 @pytest.mark.parametrize(("name", "target", "code"), LINKS.values(), ids=LINKS)
 def test_links_that_loop_or_leave_are_refused(tmp_path: Path, name: str, target: str, code: str) -> None:
     """A symbolic link that loops, leads nowhere, to a folder or outside is refused by name."""
-    write(tmp_path, {"guides/es/a.md": GUIDE})
+    write(tmp_path, {A: GUIDE})
     (tmp_path / name).symlink_to(target)
     assert [(problem.code, problem.path) for problem in refusal(tmp_path)] == [(code, name)]
 
@@ -201,8 +208,8 @@ def test_links_that_loop_or_leave_are_refused(tmp_path: Path, name: str, target:
 def test_a_link_to_a_file_inside_is_read(tmp_path: Path) -> None:
     """Mounted configuration links its files to a hidden folder beside them; that is read, once."""
     write(tmp_path, {"guides/es/..data/a.md": GUIDE})
-    (tmp_path / "guides/es/a.md").symlink_to("..data/a.md")
-    assert [guide.path for guide in read_content(tmp_path).guides] == ["guides/es/a.md"]
+    (tmp_path / A).symlink_to("..data/a.md")
+    assert [guide.path for guide in read_content(tmp_path).guides] == [A]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
@@ -226,9 +233,7 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_of_only_guides_gets_a_plain_site(tmp_path: Path) -> None:
     """Without site, facts, glossary and intents the folder is read, and shelves come from the guides."""
-    content = read_content(
-        write(tmp_path, {"guides/es/a.md": GUIDE.replace("---\n\n", "topics: [dominio-propio]\n---\n\n")})
-    )
+    content = read_content(write(tmp_path, {A: GUIDE.replace("---\n\n", "topics: [dominio-propio]\n---\n\n")}))
     site = Site.model_validate(content.site)
     assert site.name == "Centro de ayuda"
     assert [(topic.id, topic.title["es"]) for topic in site.topics] == [("dominio-propio", "Dominio propio")]
@@ -312,7 +317,7 @@ LINKED = {
 @pytest.mark.parametrize(("target", "url"), LINKED.items(), ids=LINKED)
 def test_links_between_guides_lead_to_their_pages(tmp_path: Path, target: str, url: str | None) -> None:
     """A link names a guide by id, alias or file; it becomes the page's address, and other addresses stay."""
-    write(tmp_path, {"guides/es/a.md": f"{GUIDE}\n[x]({target})\n", "guides/es/b.md": OTHER})
+    write(tmp_path, {A: f"{GUIDE}\n[x]({target})\n", B: OTHER})
     if url is None:
         assert [problem.code for problem in refusal(tmp_path)] == ["dead_anchor"]
         return
@@ -330,7 +335,7 @@ def test_out_of_scope_questions_are_merged_into_the_site(tmp_path: Path) -> None
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.sampled_from(("guides/es/a.md", "facts.yml", "site.yml", "glossary.yml", "out_of_scope.yml", "intents/a.yml")),
+    st.sampled_from((A, "facts.yml", "site.yml", "glossary.yml", "out_of_scope.yml", "intents/a.yml")),
     st.one_of(
         st.binary(max_size=300),
         st.text(st.characters(exclude_categories=("Cs",)), max_size=300).map(str.encode),

@@ -73,9 +73,7 @@ def test_an_answer_cites_and_a_refusal_does_not(outcomes: tuple[Outcome, ...]) -
 
 
 def test_quality_does_not_fall_below_the_goals(outcomes: tuple[Outcome, ...]) -> None:
-    """Right guide first and fact shown in 92 % of answerable questions, 85 % of unanswerable ones declined, at most 5 %
-    of answerable ones.
-    """
+    """Right guide first and fact shown ≥ 92 %, unanswerable declined ≥ 85 %, answerable declined ≤ 5 %."""
     everything = report(outcomes)["all"]
     assert everything["guide1"] >= 0.92, everything
     assert everything["fact"] >= 0.92, everything

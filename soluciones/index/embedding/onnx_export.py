@@ -149,6 +149,9 @@ def _optimise(raw: Path, config: Any, target: Path) -> None:
     # A graph of another pattern is served as it is; parity is checked on the result either way.
     with contextlib.suppress(Exception), _quiet():
         model = optimize_model(str(raw), "bert", num_heads=heads, hidden_size=hidden, opt_level=0).model
+    if not any(opset.domain == "com.microsoft" for opset in model.opset_import):
+        # The fuser writes nodes of this domain and forgets to name it; onnx's own tools then refuse the file.
+        model.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
     onnx.save(
         model,
         str(target),

@@ -15,6 +15,8 @@ def explain(error: Exception) -> int | None:
     """Prints a known error and returns its exit code; None for an error nobody expected."""
     from pydantic import ValidationError
 
+    from soluciones.index.embedding import ModelNotPrepared, PrepareError
+    from soluciones.index.store.errors import StoreError
     from soluciones.kb.types import ContentError
 
     if isinstance(error, ContentError):
@@ -29,9 +31,8 @@ def explain(error: Exception) -> int | None:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         return fail(f"setting «{where}»: {first['msg']}", "see soluciones.toml and the SOLUCIONES_* variables", 2)
-    hint = getattr(error, "hint", "")
-    if hint:
-        return fail(str(error), hint, 1)
+    if isinstance(error, (StoreError, ModelNotPrepared, PrepareError)):
+        return fail(str(error), getattr(error, "hint", "") or "`kb doctor` says what is in place and what is not", 1)
     if isinstance(error, (FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryError)):
         return fail(f"{error.strerror}: {error.filename}", "check the path and its permissions", 1)
     if isinstance(error, ValueError) and type(error).__module__.startswith("soluciones."):

@@ -47,19 +47,19 @@ FAULTS: dict[str, tuple[Edit, tuple[str, str, str, int]]] = {
     ),
     "an unknown port in the text": (
         (PORTS, "es el puerto 993", "es el puerto 994"),
-        ("error", "unknown_port", PORTS, 24),
+        ("error", "unknown_port", PORTS, 25),
     ),
     "a second port in a list": (
         (PORTS, "es el puerto 993", "usa los puertos IMAP 993 o 144"),
-        ("error", "unknown_port", PORTS, 24),
+        ("error", "unknown_port", PORTS, 25),
     ),
     "an unknown port in a table": (
         (PORTS, "| IMAPs |", "| IMAPs |\n| 466 | SMTPs |"),
-        ("error", "unknown_port", PORTS, 23),
+        ("error", "unknown_port", PORTS, 24),
     ),
     "an unknown port behind a host": (
         (PORTS, "es el puerto 993", "es correo.ejemplo.com:994"),
-        ("error", "unknown_port", PORTS, 24),
+        ("error", "unknown_port", PORTS, 25),
     ),
     "an unknown host in the text": (
         (PORTS, "visite otra.com", "visite smtp.ejemplo.com"),
@@ -103,7 +103,7 @@ FAULTS: dict[str, tuple[Edit, tuple[str, str, str, int]]] = {
         ("warning", "heading_jump", PORTS, 25),
     ),
     "a heading as large as the title": ((PORTS, "## Servidor", "# Servidor"), ("warning", "h1_in_body", PORTS, 14)),
-    "an unknown topic": (
+    "a topic that cannot be one": (
         (SPF, "[configuracion]", "[configuración-de-correo, configuracion]"),
         ("error", "bad_front_matter", SPF, 5),
     ),

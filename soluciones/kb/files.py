@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from soluciones.kb.limits import MAX_FILE_BYTES, MAX_FILES, MAX_GUIDE_BYTES
+from soluciones.kb.limits import MAX_FILE_BYTES, MAX_FILES
 from soluciones.kb.problems import Problems
 
 
@@ -99,7 +99,6 @@ class Folder:
         return text
 
     def _bytes(self, path: str) -> bytes | None:
-        cap = MAX_GUIDE_BYTES if path.lower().endswith(".md") else MAX_FILE_BYTES
         full = self.root / path
         if full.is_symlink() and not self._link_is_fine(path):
             return None
@@ -112,16 +111,15 @@ class Folder:
                     self.problems.error("not_a_file", path, 0, "not a regular file", "Remove it.")
                     return None
                 with os.fdopen(os.dup(handle), "rb") as stream:
-                    data = stream.read(cap + 1) if status.st_size <= cap else b""
+                    data = stream.read(MAX_FILE_BYTES + 1) if status.st_size <= MAX_FILE_BYTES else b""
             finally:
                 os.close(handle)
         except OSError as error:
             self._unreadable(path, error)
             return None
-        if status.st_size > cap or len(data) > cap:
-            hint = "Split it into several." if cap == MAX_GUIDE_BYTES else "Remove it or make it smaller."
-            message = f"{status.st_size:,} bytes; at most {cap:,} are read"
-            self.problems.error("file_too_large", path, 0, message, hint)
+        if max(status.st_size, len(data)) > MAX_FILE_BYTES:
+            message = f"{status.st_size:,} bytes; at most {MAX_FILE_BYTES:,} are read"
+            self.problems.error("file_too_large", path, 0, message, "Split it into several files.")
             return None
         return data
 

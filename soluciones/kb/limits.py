@@ -4,10 +4,9 @@ from __future__ import annotations
 
 MAX_FILES = 20_000
 """Directory entries looked at: a help centre has hundreds of guides, never millions of files."""
-MAX_FILE_BYTES = 1_048_576
-"""Any file; the size is asked for before a byte is read."""
-MAX_GUIDE_BYTES = 262_144
-"""A guide: fifty printed pages. The worst Markdown we know (`[` repeated) renders at about 60 KB a second."""
+MAX_FILE_BYTES = 262_144
+"""Any file: fifty printed pages. The size is asked for before a byte is read. The worst Markdown we know (`[` repeated)
+renders at about 60 KB a second, the worst YAML (a list of single letters) reads at about 100 KB a second."""
 MAX_PARAGRAPH_CHARS = 32_768
 """One run of inline Markdown: inline parsing is the only part whose cost grows faster than the text."""
 MAX_BLOCK_TOKENS = 100_000
@@ -19,6 +18,8 @@ MAX_HTML_TAGS = 1_000
 MAX_FRONT_MATTER_CHARS = 65_536
 MAX_YAML_DEPTH = 20
 """Nesting of lists and mappings: libyaml and PyYAML recurse."""
+MAX_NUMBER_CHARS = 40
+"""Digits of a YAML number."""
 MAX_PROBLEMS = 1_000
 """Reported at once; nobody reads more."""
 MAX_TITLE_CHARS = 300

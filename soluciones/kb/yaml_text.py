@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from soluciones.kb.limits import MAX_YAML_DEPTH
+from soluciones.kb.limits import MAX_NUMBER_CHARS, MAX_YAML_DEPTH
 
 try:
     from yaml import CSafeLoader as SafeLoader
@@ -100,10 +100,20 @@ def _note_lines(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, tuple[int, 
             seen.add(name)
             lines[*path, name] = (key.start_mark.line + 1, _last_line(value))
             _note_lines(value, (*path, name), lines)
+    elif isinstance(node, yaml.ScalarNode):
+        _refuse_odd_number(node)
     elif isinstance(node, yaml.SequenceNode):
         for position, item in enumerate(node.value):
             lines[*path, position] = (item.start_mark.line + 1, _last_line(item))
             _note_lines(item, (*path, position), lines)
+
+
+def _refuse_odd_number(node: yaml.ScalarNode) -> None:
+    """YAML 1.1 reads 12:30 as 750, and a long 1:1:1… in quadratic time."""
+    number = node.tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+    if number and (":" in node.value or len(node.value) > MAX_NUMBER_CHARS):
+        message = f"{node.value[:40]!r} would be read as a number"
+        raise YamlTrouble("bad_yaml_value", node.start_mark.line + 1, message, "Put it in quotes.")
 
 
 def _last_line(node: yaml.Node) -> int:
@@ -128,13 +138,13 @@ def _line_of_bad_value(text: str) -> int:
     """The first scalar that cannot be built, found by building them one at a time."""
     loader = SafeLoader(text)
     try:
-        pending = [loader.get_single_node()]
+        pending = [loader.get_single_node()]  # a stack, next one last
         while pending:
-            node = pending.pop(0)
+            node = pending.pop()
             if isinstance(node, yaml.MappingNode):
-                pending[:0] = [part for pair in node.value for part in pair]
+                pending.extend(part for pair in reversed(node.value) for part in reversed(pair))
             elif isinstance(node, yaml.SequenceNode):
-                pending[:0] = list(node.value)
+                pending.extend(reversed(node.value))
             elif node is not None:
                 try:
                     loader.construct_document(node)

@@ -47,6 +47,8 @@ REFUSED: dict[str, tuple[dict[str, str | bytes], tuple[str, str, int]]] = {
     ),
     "no front matter": ({A: "# Hola\n"}, ("missing_front_matter", A, 1)),
     "front matter not closed": ({A: "---\nid: uno\ntitle: A\n\nTexto\n"}, ("front_matter_not_closed", A, 1)),
+    "a time that YAML takes for a number": ({A: "---\nid: uno\ntitle: 12:30\n---\nx\n"}, ("bad_yaml_value", A, 3)),
+    "a number that never ends": ({A: f"---\nid: uno\ntitle: {'1:' * 20_000}1\n---\nx\n"}, ("bad_yaml_value", A, 3)),
     "front matter that is a list": ({A: "---\n- a\n---\nx\n"}, ("bad_front_matter", A, 1)),
     "no id": ({A: "---\ntitle: Cambiar la contraseña\n---\nx\n"}, ("missing_id", A, 1)),
     "no id in a plain folder": ({"uno.md": "---\ntitle: Uno\n---\nx\n"}, ("missing_id", "uno.md", 1)),
@@ -89,7 +91,7 @@ REFUSED: dict[str, tuple[dict[str, str | bytes], tuple[str, str, int]]] = {
     "UTF-16": ({A: GUIDE.encode("utf-16")}, ("bad_encoding", A, 1)),
     "a NUL byte": ({A: GUIDE + "\0\n"}, ("nul_byte", A, 11)),
     "a guide over the cap": (
-        {A: GUIDE + "a\n\n" * (limits.MAX_GUIDE_BYTES // 3)},
+        {A: GUIDE + "a\n\n" * (limits.MAX_FILE_BYTES // 3)},
         ("file_too_large", A, 0),
     ),
     "50,000 brackets": ({A: GUIDE + "\n" + "[" * 50_000}, ("paragraph_too_long", A, 12)),

@@ -21,6 +21,7 @@ from soluciones.answer.knowledge import Knowledge
 from soluciones.answer.service import AskRequest, ConversationState
 from soluciones.answer.slots import extract
 from soluciones.answer.steps.judge import evidence
+from soluciones.answer.turn import Turn
 from soluciones.kb.intents import Intent
 from soluciones.settings import Settings
 
@@ -36,7 +37,7 @@ def calibrate(settings: Settings, questions: Sequence[Question]) -> dict[str, An
     tuning = [question for question in questions if question.half == "tuning"]
     names = calibration.load().answer.features
     answer_rows = _answer_sample(service, tuning, names)
-    tool_rows = _tool_sample(service.knowledge())
+    tool_rows = _joined(_tool_sample(service.knowledge()), _asked_sample(service, tuning))
     answer, tool = calibration.fit(names, *answer_rows), calibration.fit(FEATURES, *tool_rows)
     report = {"answer": quality(answer, *answer_rows), "tool": quality(tool, *tool_rows)}
     data = {"answer": answer.as_json(), "tool": tool.as_json(), "report": report}
@@ -49,10 +50,7 @@ def _answer_sample(service: Answerer, questions: Sequence[Question], names: Sequ
     """Evidence of each question; 1 when the best guide is a right one."""
     rows, labels = [], []
     for question in questions:
-        state = ConversationState()
-        for earlier in question.context:
-            _, state = service.ask(AskRequest(earlier, question.lang, state=state))
-        turn = service.turn(AskRequest(question.q, question.lang, state=state))
+        turn = _turn(service, question)
         if turn.result is None or not turn.passages:
             continue
         values = evidence(turn)
@@ -75,6 +73,34 @@ def _tool_sample(known: Knowledge) -> Sample:
         rows.append([best.features[name] for name in FEATURES])
         labels.append(float(best.intent.id == right))
     return np.array(rows), np.array(labels)
+
+
+def _asked_sample(service: Answerer, questions: Sequence[Question]) -> Sample:
+    """The same features for questions as visitors write them: examples of one author resemble each other too much."""
+    rows, labels = [], []
+    for question in questions:
+        turn = _turn(service, question)
+        if turn.intents and (question.tool or question.no_tool):
+            best = max(turn.intents, key=lambda score: score.features["score"])
+            rows.append([best.features[name] for name in FEATURES])
+            labels.append(float(best.intent.tool == question.tool))
+    return np.array(rows), np.array(labels)
+
+
+def _joined(examples: Sample, asked: Sample) -> Sample:
+    """Both samples, the asked one repeated so that it weighs as much as the examples."""
+    times = max(1, round(len(examples[1]) / max(1, len(asked[1]))))
+    return (
+        np.concatenate([examples[0], *[asked[0]] * times]),
+        np.concatenate([examples[1], *[asked[1]] * times]),
+    )
+
+
+def _turn(service: Answerer, question: Question) -> Turn:
+    state = ConversationState()
+    for earlier in question.context:
+        _, state = service.ask(AskRequest(earlier, question.lang, state=state))
+    return service.turn(AskRequest(question.q, question.lang, state=state))
 
 
 def utterances(known: Knowledge, none: Sequence[str]) -> Iterator[tuple[str, str, str]]:

@@ -26,9 +26,9 @@ CUE_WEIGHT = 0.2
 NONE_WEIGHT = 0.7
 """Near misses do most of the rejecting."""
 
-RUN = 0.80
+RUN = 0.50
 """From this probability on the tool runs, or shows its form when a slot is missing."""
-OFFER = 0.50
+OFFER = 0.30
 """From this probability on the tool is offered by a button."""
 AMBIGUOUS = 0.10
 """Closer than this, two tools are offered instead of one run (Rasa's ambiguity threshold)."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from soluciones.answer.links import guide_url
 from soluciones.answer.types import Answer, AnswerBlock, Citation, Place, ToolResult

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _WORD = re.compile(r"\w+")
@@ -11,10 +12,14 @@ _SNIPPET = 260
 """Characters shown of a passage: about three lines."""
 _MIN_STEM = 4
 """Shorter words must match whole: "con" must not mark "contraseña"."""
+_ENDING = 3
+"""Letters that may differ at a word's end: puerto/puertos, enviar/envíos."""
 _SMALL_WORDS = frozenset(
-    "para por con sin los las del una uno que como cual donde esta este sus mis les des pour avec dans une que comment "
-    "the for with and how what can der die das den und mit fur ein eine wie per con dei della come che un una il lo la "
-    "el de en es al se su mi le et du un is to in of my do ist im di da".split()
+    _WORD.findall(
+        "para por con sin los las del una uno que como cual donde esta este sus mis les des pour avec dans une comment "
+        "the for with and how what can der die das den und mit fur ein eine wie per dei della come che un il lo la el "
+        "de en es al se su mi le et du is to in of my do ist im di da"
+    )
 )
 """Words of all five languages that say nothing about the place; marking them would hide those that do."""
 
@@ -31,21 +36,26 @@ def _fold(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
 
 
-def _stem(word: str) -> str:
-    # Good enough to mark plurals and verb endings alike; ranking does its own, better stemming.
-    return word[: max(_MIN_STEM, len(word) - 2)] if len(word) > _MIN_STEM else word
+def _same(one: str, other: str) -> bool:
+    """Whether two words differ in their ending only. Good enough for marking; ranking does its own, better stemming."""
+    shared = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return one == other or (shared >= _MIN_STEM and max(len(one), len(other)) - shared <= _ENDING)
 
 
-def _matches(word: str, stems: frozenset[str]) -> bool:
-    return _stem(word) in stems or word in stems
+def _matcher(query: str) -> Callable[[str], bool]:
+    """Tells the words of the question, by their first letters so that long questions stay cheap."""
+    wanted: dict[str, set[str]] = {}
+    for word in map(_fold, _WORD.findall(query[:1_000])):
+        if len(word) > 1 and word not in _SMALL_WORDS:
+            wanted.setdefault(word[:_MIN_STEM], set()).add(word)
+    return lambda word: any(_same(word, other) for other in wanted.get(word[:_MIN_STEM], ()))
 
 
 def snippet(text: str, query: str) -> list[Piece]:
     """About three lines of ``text`` around the place with most words of ``query``, in marked and unmarked pieces."""
     plain = " ".join(text.split())
-    words = (_fold(word) for word in _WORD.findall(query[:1_000]) if len(word) > 1)
-    stems = frozenset(_stem(word) for word in words if word not in _SMALL_WORDS)
-    places = [m for m in _WORD.finditer(plain) if _matches(_fold(m.group()), stems)]
+    matches = _matcher(query)
+    places = [match for match in _WORD.finditer(plain) if matches(_fold(match.group()))]
     start = _best_start(plain, [m.start() for m in places])
     end = len(plain) if len(plain) - start <= _SNIPPET else plain.rfind(" ", start, start + _SNIPPET)
     end = end if end > start else min(len(plain), start + _SNIPPET)

@@ -38,7 +38,7 @@ class PortTaken(Exception):
 
 
 def _check_free(host: str, port: int) -> None:
-    """granian shares ports between processes, so a second server would start without a word and get half the visitors.
+    """Granian shares ports between processes, so a second server would start without a word and get half the visitors.
 
     Raises:
         PortTaken: the port is in use.

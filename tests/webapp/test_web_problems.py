@@ -20,6 +20,7 @@ CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "cases" / "pro
 
 
 def send(client: FlaskClient, case: dict[str, Any], lang: str = "es") -> TestResponse:
+    """Sends the request of a case."""
     more: dict[str, Any] = {}
     if "json" in case:
         more["json"] = case["json"]
@@ -29,6 +30,7 @@ def send(client: FlaskClient, case: dict[str, Any], lang: str = "es") -> TestRes
 
 
 def assert_problem(response: TestResponse, status: int, code: str) -> dict[str, Any]:
+    """The response is the problem of that code; returns its body."""
     assert response.status_code == status, response.get_data(as_text=True)
     assert response.mimetype == "application/problem+json"
     body: dict[str, Any] = response.get_json()

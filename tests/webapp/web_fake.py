@@ -25,7 +25,9 @@ from soluciones.kb.site import Site
 from soluciones.kb.types import Block, Chunk, Guide, Row, Section, Span
 
 SPAN = Span(1, 1, 0, 1)
-STEPS = Block("steps", "Abra el Manager.\nPulse Crear.", "<ol><li>Abra el Manager.</li><li>Pulse Crear.</li></ol>", SPAN)
+STEPS = Block(
+    "steps", "Abra el Manager.\nPulse Crear.", "<ol><li>Abra el Manager.</li><li>Pulse Crear.</li></ol>", SPAN
+)
 PROSE = Block("prose", "Use el puerto 993 (IMAPs).", "<p>Use el puerto <code>993</code> (IMAPs).</p>", SPAN)
 NOTE = Block(
     "note", "Nunca el 25.", '<aside class="note note-warning"><p>Nunca el 25.</p></aside>', SPAN, label="warning"
@@ -110,7 +112,10 @@ def _ports(slots: Mapping[str, Any]) -> ToolResult:
     unknown = {"port": 2525, "rank": "unknown", "rank_label": "No figura", "asked": True}
     data = {"host": "mail.ejemplo.com", "ports": [*rows, unknown]}
     fact = Fact("Use el puerto 993 (IMAPs).", "protocolos-y-puertos", "puertos")
-    after = ({"label": "Configurar", "tool": "client-setup", "slots": {}}, {"label": "¿Y para enviar?", "question": "q"})
+    after = (
+        {"label": "Configurar", "tool": "client-setup", "slots": {}},
+        {"label": "¿Y para enviar?", "question": "q"},
+    )
     return ToolResult("ports", "ok", "Use el 993", (fact,), data, next=after, slots=dict(slots))
 
 
@@ -190,7 +195,9 @@ class FakeService:
             took_ms={"all": 1.0},
         )
         question = f"{request.question[:100]} ana@ejemplo.com"
-        return answer, ConversationState(lang, "protocolos-y-puertos", "puertos", "", question, {}, request.state.turns + 1)
+        return answer, ConversationState(
+            lang, "protocolos-y-puertos", "puertos", "", question, {}, request.state.turns + 1
+        )
 
     def search(
         self, text: str, lang: str = "es", *, product: str = "", type: str = "", limit: int = 10
@@ -202,7 +209,9 @@ class FakeService:
         faq = Chunk("c2", "crear-direccion", "es", "", ("Crear una dirección",), "faq", "¿Cómo creo?", "", SPAN)
         hits = (Hit(chunk, 2.0, {"keyword": 1.5, "vector": 0.5}), Hit(faq, 1.0, {"keyword": 1.0}))
         guides = (("protocolos-y-puertos", 2.0),)
-        return SearchResult(hits[:limit], guides, {"cosine": 0.5}, self.generation, "puerto" if "peurto" in text else "")
+        return SearchResult(
+            hits[:limit], guides, {"cosine": 0.5}, self.generation, "puerto" if "peurto" in text else ""
+        )
 
     def suggest(self, text: str, lang: str = "es", limit: int = 8) -> tuple[Suggestion, ...]:
         guide = GUIDES[0]

@@ -39,10 +39,13 @@ def extract(question: str, lang: str, facts: Facts) -> Mapping[str, Any]:
 
 def _address_slots(question: Question, facts: Facts) -> dict[str, Any]:
     email = find_email(question)
+    local = None if email else find_local_part(question, facts)
     host = find_domain(question, email)
+    if host and local and host[0] == local.casefold():
+        host = None
     return {
         "email": email,
-        "local_part": None if email else find_local_part(question, facts),
+        "local_part": local,
         "character": None if email else find_characters(question),
         "domain": host[0] if host else None,
     }

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from soluciones.answer.slots.domains import FILE_ENDINGS, find_domain_in
 from soluciones.answer.slots.fold import fold
 from soluciones.answer.slots.tokens import Question, Token
+from soluciones.answer.slots.words import words
 from soluciones.kb.facts import Facts
 
 _QUOTED_EMAIL = re.compile(r"[\"«“„]([^\"«»“”„@\n]{1,80}@[^\"«»“”„@\s]{1,255})[\"»”“]")
@@ -19,6 +20,7 @@ _QUOTED_LOCAL = re.compile(r"(\"[^\"\n@]{1,64}\"@\S{1,255})")
 """RFC 5322 quoted local part: ``"a b"@ejemplo.com``."""
 _OPENING = "([{<«“„‘¿¡`*"
 _CLOSING = ")]}>»”’?!.,;:…`*\"'"
+_ENDINGS = words("usual_endings")
 _LIST = re.compile(r"[,;]")
 
 _LOCAL_CUES = re.compile(
@@ -59,6 +61,9 @@ def _email_of(token: Token) -> str | None:
     if len(pieces) > 1 and all("@" in piece for piece in pieces):
         text = pieces[0]
     local, at, domain = text.rpartition("@")
+    if domain.startswith("[") and "]" in token.raw:
+        domain = domain.removesuffix("]") + "]"  # an IP literal
+    text = f"{local}@{domain}"
     is_url = "://" in local
     return text if at and local.strip("@") and domain and not is_url else None
 
@@ -92,4 +97,5 @@ def _looks_local(text: str) -> bool:
         return False
     if pieces[-1].casefold() in FILE_ENDINGS or pieces[0].isdigit():
         return False
-    return find_domain_in(text) is None
+    ending = text.rpartition(".")[2].casefold()
+    return find_domain_in(text) is None or (len(ending) > 2 and ending not in _ENDINGS)

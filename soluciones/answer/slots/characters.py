@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 from importlib import resources
 
@@ -17,12 +16,15 @@ MAX_CHARACTERS = 5
 """Characters asked about in one question."""
 
 _CUES = words("character_cues")
+_TOPICS = words("character_topics")
 _NOUNS = words("character_nouns")
 _ARTICLES = words("articles")
 _CUE_IN_TEXT = re.compile(r"[a-z]+(?:-[a-z]+)?")
 _STOP_LETTERS = frozenset("àèéìòôùÀÈÉÌÒÔÙ")
 """Words of their own in French and Italian: characters only in quotation marks or after a noun like *letter*."""
-_PROSE_SIGNS = frozenset("-–—/,;:…&|·•*")
+_STOPS = frozenset("?!¿¡.,;:…\"'")
+"""French sets a space before them, so they stand alone: characters only after a noun or article."""
+_PROSE_SIGNS = frozenset("-–—/&|·•*")
 """Punctuation that stands alone in ordinary prose: needs the cue right before it."""
 _QUOTES = "\"'«»“”‘’„`()¿¡[]"
 _WINDOW = 4
@@ -45,7 +47,7 @@ def character_named(text: str) -> str | None:
 
 def find_characters(question: Question) -> str | None:
     """The characters asked about, in order, joined; None when the question is about something else."""
-    if not _CUES.intersection(_CUE_IN_TEXT.findall(question.folded)):
+    if not (_CUES | _TOPICS).intersection(_CUE_IN_TEXT.findall(question.folded)):
         return None
     found = [*_written(question.tokens), *_named(question.folded)]
     ordered = dict.fromkeys(char for _, char in sorted(found))
@@ -85,8 +87,8 @@ def _is_meant(char: str, quoted: bool, index: int, tokens: tuple[Token, ...]) ->
         return previous in _NOUNS
     if char in _PROSE_SIGNS and not quoted:
         return previous in _CUES or bool(_CUES.intersection(before[-2:]) and previous in _ARTICLES)
-    if unicodedata.category(char)[0] == "P" and char in "?!¿¡.\"'" and not quoted:
-        return previous in _CUES or previous in _ARTICLES
+    if char in _STOPS and not quoted:
+        return previous in _NOUNS or previous in _ARTICLES
     return bool(_CUES.intersection(before) or _CUES.intersection(after))
 
 

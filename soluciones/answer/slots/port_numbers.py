@@ -95,7 +95,9 @@ def _known(question: Question, facts: Facts, has_ports: bool) -> list[tuple[int,
     return [
         (int(match.group()), match.start())
         for match in candidates
-        if context or _is_distinct(int(match.group())) or _BY.search(question.folded[: match.start()][-24:])
+        if context
+        or _is_distinct(int(match.group()))
+        or _BY.search(question.folded[max(0, match.start() - 24) : match.start()])
     ]
 
 

@@ -71,7 +71,8 @@ def check_local(local: str, rules: AddressRules) -> LocalReport:
         local: the text before the @, as it would be typed.
         rules: the host's rules.
     """
-    characters = tuple(CharVerdict(i, char, _code_at(local, i, rules)) for i, char in enumerate(local))
+    table = _Table.of(rules)
+    characters = tuple(CharVerdict(i, char, _code_at(local, i, table)) for i, char in enumerate(local))
     seen = {verdict.code for verdict in characters}
     codes: list[str] = [code for code in CHAR_CODES if code in seen]
     if not local:
@@ -85,21 +86,38 @@ def check_local(local: str, rules: AddressRules) -> LocalReport:
 
 def char_code(char: str, rules: AddressRules) -> CharCode:
     """What the rule says of one character wherever it stands; the dot is ``allowed`` here."""
-    number = ord(char)
-    if number > _LAST_ASCII:
-        return "non_ascii"
-    if number < _SPACE or number == _DELETE:
-        return "control"
-    if char.isalnum() or char == "." or any(rule.char == char for rule in rules.allowed_punctuation):
-        return "allowed"
-    if any(rule.char == char for rule in rules.forbidden):
-        return "forbidden_in_table"
-    return "not_in_allowed_list"
+    return _Table.of(rules).code(char)
 
 
-def _code_at(local: str, index: int, rules: AddressRules) -> CharCode:
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The two columns of the guide's table as sets."""
+
+    allowed: frozenset[str]
+    forbidden: frozenset[str]
+
+    @classmethod
+    def of(cls, rules: AddressRules) -> _Table:
+        """The table of some rules."""
+        return cls(
+            frozenset(rule.char for rule in rules.allowed_punctuation), frozenset(rule.char for rule in rules.forbidden)
+        )
+
+    def code(self, char: str) -> CharCode:
+        """See ``char_code``."""
+        number = ord(char)
+        if number > _LAST_ASCII:
+            return "non_ascii"
+        if number < _SPACE or number == _DELETE:
+            return "control"
+        if char.isalnum() or char == "." or char in self.allowed:
+            return "allowed"
+        return "forbidden_in_table" if char in self.forbidden else "not_in_allowed_list"
+
+
+def _code_at(local: str, index: int, table: _Table) -> CharCode:
     if local[index] != ".":
-        return char_code(local[index], rules)
+        return table.code(local[index])
     if index == 0:
         return "dot_first"
     if local[index - 1] == ".":

@@ -12,8 +12,17 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soluciones.answer.slots import MAX_CHARS, extract
-from soluciones.answer.slots import characters, clients, domains, port_numbers, protocols, records, tokens
+from soluciones.answer.slots import (
+    MAX_CHARS,
+    characters,
+    clients,
+    domains,
+    extract,
+    port_numbers,
+    protocols,
+    records,
+    tokens,
+)
 from soluciones.answer.slots.addresses import find_email, find_local_part
 from soluciones.kb.facts import Facts
 

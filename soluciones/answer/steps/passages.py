@@ -13,7 +13,7 @@ from soluciones.kb.types import Guide, Section
 MAX_PASSAGES = 3
 """One answer and at most two more below it: visitors want the answer, not a list. On the tuning half the third
 passage holds the wanted fact for one question in twelve."""
-SECOND_PASSAGE = 0.70
+SECOND_PASSAGE = 0.60
 """A second section of the same guide is shown when its score reaches this share of the first's."""
 OTHER_GUIDE = 0.92
 """Another guide must be nearly as good to be quoted too."""

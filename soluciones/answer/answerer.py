@@ -69,7 +69,9 @@ class Answerer:
         turn = self.turn(request)
         return _answer(turn), _remember(turn)
 
-    def search(self, text: str, lang: str = "es", *, product: str = "", type: str = "", limit: int = 10) -> SearchResult:
+    def search(
+        self, text: str, lang: str = "es", *, product: str = "", type: str = "", limit: int = 10
+    ) -> SearchResult:
         """Ranked passages for the search page and API."""
         products = (product,) if product else ()
         return self.knowledge().engine.search(Query(text=text, lang=lang, products=products, type=type, limit=limit))

@@ -98,11 +98,7 @@ def detect(text: str, prior: str = "", allowed: Collection[str] = LANGUAGES) -> 
     """The likeliest language among ``allowed``; ``prior`` (or Spanish) when the text says nothing."""
     prior = prior or LANGUAGES[0]
     ranked = sorted(
-        (
-            (score, lang == prior, lang)
-            for lang, score in scores(text, prior).items()
-            if lang in allowed
-        ),
+        ((score, lang == prior, lang) for lang, score in scores(text, prior).items() if lang in allowed),
         reverse=True,
     )
     if not ranked:

@@ -17,7 +17,7 @@ CASES = yaml.safe_load((Path(__file__).parent / "cases" / "language.yml").read_t
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['text']}|{c['page']}")
 def test_language_of_short_questions(case: dict[str, str]) -> None:
-    """A short question is recognised whatever page it is asked on; one that says nothing stays in the page's language."""
+    """A short question is recognised on any page; one that says nothing stays in the page's language."""
     assert detect(case["text"], case["page"]) == case["lang"]
 
 

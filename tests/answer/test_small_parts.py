@@ -22,7 +22,7 @@ SPAN = Span(1, 1, 0, 1)
 @given(st.text(alphabet=st.characters(), max_size=500))
 @settings(max_examples=300, deadline=None)
 def test_cleaned_text_can_be_stored_and_shown(text: str) -> None:
-    """Whatever is pasted, what remains encodes as UTF-8, has no control characters and cleaning it again changes nothing."""
+    """What remains encodes as UTF-8, has no control characters, and cleaning it again changes nothing."""
     cleaned = clean_text(text)
     cleaned.encode("utf-8")
     assert not any(ord(char) < 32 and char != "\n" for char in cleaned)

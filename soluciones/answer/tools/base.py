@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
 from soluciones.answer.types import ToolResult
@@ -36,7 +36,7 @@ class ToolContext:
     facts: Facts
     site: Site
     texts: Catalogue
-    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def say(self, key: str, **params: object) -> str:
         """The catalogue text of ``key`` in the visitor's language."""

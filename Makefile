@@ -50,6 +50,7 @@ eval: install ## Measure answers on the dev set
 bench: install-dev ## Run the benchmarks and write their results to bench/results
 	$(BIN)/kb build
 	$(BIN)/kb eval --out bench/results/dev.json
+	$(BIN)/python bench/serving.py --out bench/results/serving.json
 	$(BIN)/python bench/readme_tables.py
 
 clean: ## Remove everything that was made, downloaded packages included

@@ -98,23 +98,20 @@ class Answerer:
 
     def tool_forms(self, lang: str) -> tuple[Mapping[str, Any], ...]:
         """What each tool takes, as JSON Schema; nothing for a tenant without facts."""
-        if self.knowledge().facts is None:
+        known = self.knowledge()
+        if known.facts is None:
             return ()
-        say = self._texts.text
-        forms = []
-        for tool in TOOLS.values():
-            properties = {s.name: {**s.schema, "title": say(lang, f"tool.slot.{s.name}")} for s in tool.slots}
-            required = [slot.name for slot in tool.slots if slot.required]
-            forms.append(
-                {
-                    "id": tool.id,
-                    "title": say(lang, f"{tool.id.replace('-', '_')}.title"),
-                    "mode": tool.mode,
-                    "guides": list(tool.guides),
-                    "schema": {"type": "object", "properties": properties, "required": required},
-                }
-            )
-        return tuple(forms)
+        context = ToolContext(lang, known.facts, known.site, self._texts)
+        return tuple(
+            {
+                "id": tool.id,
+                "title": context.say(f"{tool.id.replace('-', '_')}.title"),
+                "mode": tool.mode,
+                "guides": list(tool.guides),
+                "schema": tool.form(context),
+            }
+            for tool in TOOLS.values()
+        )
 
     def run_tool(self, tool_id: str, slots: Mapping[str, Any], lang: str) -> ToolResult:
         """Runs one tool.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
@@ -17,6 +17,7 @@ from soluciones.webapp.api.blueprint import api
 from soluciones.webapp.api.health import health
 from soluciones.webapp.chat.views import chat
 from soluciones.webapp.downloads import Tokens
+from soluciones.webapp.gateway import TIMED_OUT
 from soluciones.webapp.json_provider import StrictJSON
 from soluciones.webapp.limits import MAX_FORM_PARTS, MAX_JSON_BYTES
 from soluciones.webapp.portal.views import portal
@@ -29,6 +30,11 @@ _ROUTES = (ask, guides, people, tools)
 
 def _refuse(error: ValidationError) -> Response:
     return problems.problem_response(problems.invalid(error))
+
+
+def _whole() -> None:
+    if TIMED_OUT in request.environ:
+        raise problems.Problem(408, "too_slow")
 
 
 def create_app(settings: Settings, service: Service) -> Flask:
@@ -55,6 +61,7 @@ def create_app(settings: Settings, service: Service) -> Flask:
     logs.init_app(app)
     headers.init_app(app)
     problems.init_app(app)
+    app.before_request(_whole)
     pages.init_app(app)
     app.register_api(api)
     for blueprint in (health, portal, chat):

@@ -21,6 +21,7 @@ _BY_STATUS = {
     404: "not_found",
     405: "method_not_allowed",
     413: "too_large",
+    408: "too_slow",
     414: "too_large",
     415: "not_json",
     422: "invalid",

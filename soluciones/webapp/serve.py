@@ -20,7 +20,7 @@ _HEADER_TIMEOUT_MS = 10_000
 _KILL_TIMEOUT = 10
 """Seconds that running requests are given when the server is told to stop."""
 _READY_WAIT = 120.0
-_TARGET = "soluciones.webapp.wsgi:app"
+_TARGET = "soluciones.webapp.wsgi:gateway"
 
 
 def _free_port(host: str) -> int:
@@ -99,11 +99,10 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         _TARGET,
         address=settings.host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         http=HTTPModes.http1,
         websockets=False,
         workers=settings.workers,
-        blocking_threads=settings.threads,
         backlog=_BACKPRESSURE,
         backpressure=_BACKPRESSURE,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADER_TIMEOUT_MS),

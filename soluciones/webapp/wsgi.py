@@ -1,4 +1,8 @@
-"""``soluciones.webapp.wsgi:app``: the application of a server process, made from ``Settings`` when first asked for."""
+"""The application of a server process, made from ``Settings`` when first asked for.
+
+``soluciones.webapp.wsgi:app`` is the WSGI application for any server; ``soluciones.webapp.wsgi:gateway`` is what our
+own ``serve`` gives to granian.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from soluciones.settings import Settings
+from soluciones.webapp.gateway import Gateway
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -32,8 +37,17 @@ def _app() -> Flask:
         return create_app(settings, service.result())
 
 
-def __getattr__(name: str) -> Flask:
-    # Importing this module must not open an index; a server asks for `app` by name.
+@lru_cache(maxsize=1)
+def _gateway() -> Gateway:
+    app = _app()
+    settings = Settings()  # type: ignore[call-arg]
+    return Gateway(app, settings.threads, app.config["MAX_CONTENT_LENGTH"])
+
+
+def __getattr__(name: str) -> object:
+    # Importing this module must not open an index; a server asks for what it serves by name.
     if name == "app":
         return _app()
+    if name == "gateway":
+        return _gateway()
     raise AttributeError(name)

@@ -28,8 +28,8 @@ MAX_ROWS = 3
 TOOL_GUIDE = 0.25
 """Lift of a guide that a sure tool rests on, on the ranking's scale (1 is a perfect passage)."""
 MAIN_GUIDE = 0.60
-"""Further lift of the main guide of a tool that a value in the question opened: who writes an address to be checked asks
-about its characters, whatever guide talks of addresses too."""
+"""Further lift of the main guide of a tool that a value in the question opened: who writes an address to be checked
+asks about its characters, whatever guide talks of addresses too."""
 HARD_MINIMUM = 0.30
 """Even a pasted value needs this much intent: «escríbanme a ana@ejemplo.com» asks for no verdict on the address."""
 

@@ -55,3 +55,7 @@ class Tool(Protocol):
     """Catalogue of finding codes → (guide, anchor) that repairs or explains it; ``None`` for purely positive codes."""
 
     def run(self, slots: Slots, context: ToolContext) -> ToolResult: ...
+
+    def form(self, context: ToolContext) -> Mapping[str, Any]:
+        """JSON Schema of all slots, with titles and choices in the visitor's language."""
+        ...

@@ -110,6 +110,10 @@ class MailAddressTool:
             return self._character(character, context)
         return self._ask(slots, context)
 
+    def form(self, context: ToolContext) -> Mapping[str, Any]:
+        """The whole form."""
+        return form(self, context)
+
     def _ask(self, slots: Slots, context: ToolContext) -> ToolResult:
         typed_nothing = any(slots.get(spec.name) == "" for spec in self.slots)
         found = (finding(self, context, "empty", "need_input"),) if typed_nothing else ()

@@ -104,6 +104,10 @@ class PortsTool:
             return self._numbers(wish, context)
         return self._choice(wish, context)
 
+    def form(self, context: ToolContext) -> Mapping[str, Any]:
+        """The whole form."""
+        return form(self, context)
+
     def _numbers(self, wish: _Wish, context: ToolContext) -> ToolResult:
         known = order(port for number in wish.numbers if (port := context.facts.port(number)) is not None)
         wrong = mismatches(known, context.facts, wish.protocols, wish.direction)

@@ -18,7 +18,7 @@ import snowballstemmer
 
 from soluciones.index.keyword.stopwords import stop_words
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Raise when any term comes out differently: an index built by another analysis is then built anew."""
 
 MAX_WORD_CHARS = 64

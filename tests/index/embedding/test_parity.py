@@ -15,7 +15,7 @@ from soluciones.kb.content import read_content
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-MAX_CHUNKS = 200
+MAX_CHUNKS = 100
 TOP = 10
 
 

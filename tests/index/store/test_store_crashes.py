@@ -9,6 +9,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from soluciones.index.builder import build
 from soluciones.index.store.store import CHECK_SECONDS, Store
 from soluciones.index.types import Query
@@ -22,6 +24,7 @@ PATIENCE = 30
 """Seconds to wait for a reader to notice a new generation on a busy machine."""
 
 
+@pytest.mark.slow
 def test_a_killed_build_never_harms_what_is_served(tmp_path: Path) -> None:
     """Fifty builds killed with SIGKILL at random moments leave the old or the new edition, always whole."""
     small_content(tmp_path / "a", "versionuno")
@@ -72,6 +75,7 @@ def marks_in(text: str) -> set[str]:
     return {word.strip(".,") for word in text.split() if word.startswith("edicion")}
 
 
+@pytest.mark.slow
 def test_swaps_under_load_give_no_failed_and_no_mixed_answer(tmp_path: Path) -> None:
     """While twenty generations are swapped in, readers of one store get whole answers of one edition each."""
     names = [f"edicion{chr(97 + number)}" for number in range(SWAPS + 1)]

@@ -86,16 +86,17 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     Raises:
         PortTaken: the port cannot be used.
     """
-    from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
+
+    from soluciones.webapp.forking import ForkFirst
 
     started = time.monotonic()
     port = settings.port or _free_port(settings.host)
     _check_free(settings.host, port)
     _to_environment(settings)
-    server = Granian(
+    server = ForkFirst(
         _TARGET,
         address=settings.host,
         port=port,
@@ -115,6 +116,6 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     announce(f"Starting {processes} with {settings.threads} threads on {url}")
     trusted = settings.trusted_hosts[0].lstrip(".") if settings.trusted_hosts else ""
     watcher = threading.Thread(target=_announce_ready, args=(url, started, announce, trusted), daemon=True)
-    watcher.start()
+    server.after_fork = watcher.start  # no thread may run while granian forks
     server.serve()
     announce("Stopped")

@@ -60,9 +60,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 def ask(port: int, question: str) -> float:
     """Milliseconds of one question over HTTP, whatever the status."""
     body = json.dumps({"question": question, "lang": "es"}).encode()
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/api/v1/ask", body, {"Content-Type": "application/json"}
-    )
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/ask", body, {"Content-Type": "application/json"})
     began = time.perf_counter()
     try:
         urllib.request.urlopen(request, timeout=30).read()

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TimeRemainingColumn
 
 from soluciones.answer.tools.registry import TOOLS
+from soluciones.cli.freshness import note, seen
 from soluciones.index.builder import BuildEvent, BuildReport, build
 from soluciones.index.embedding import open_embedder, prepare_model
 from soluciones.index.store.store import Store
@@ -28,6 +29,7 @@ def build_index(settings: Settings, *, force: bool, keep_serving: bool = False) 
     console = Console(stderr=True, highlight=False)
     prepare(settings)
     start = time.perf_counter()
+    before = seen(settings)
     try:
         content = read_content(settings.content, known_tools=frozenset(TOOLS))
     except ContentError as error:
@@ -40,6 +42,7 @@ def build_index(settings: Settings, *, force: bool, keep_serving: bool = False) 
         console.print(str(problem), markup=False)
     with _progress(console) as bar:
         report = build(content, open_embedder(settings), Store(settings.index), _Shown(bar), force=force)
+    note(settings, before)
     console.print(f"[bold]build[/]  {_sentence(report)} ({time.perf_counter() - start:.1f} s)")
 
 

@@ -72,11 +72,14 @@ def build(
     content: ContentOption = None,
     index: IndexOption = None,
     force: Annotated[bool, typer.Option(help="Make a new generation even if nothing changed.")] = False,
+    keep_serving: Annotated[
+        bool, typer.Option("--keep-serving", help="End well on bad content if an older index can go on serving.")
+    ] = False,
 ) -> None:
     """Build a new index generation and let running servers take it."""
     from soluciones.cli.build import build_index
 
-    build_index(settings_for(content, index), force=force)
+    build_index(settings_for(content, index), force=force, keep_serving=keep_serving)
 
 
 @app.command()

@@ -6,6 +6,7 @@ own ``serve`` gives to granian.
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -40,6 +41,8 @@ def _app() -> Flask:
 @lru_cache(maxsize=1)
 def _gateway() -> Gateway:
     app = _app()
+    gc.freeze()  # what was made while starting stays: the collector need not walk it again
+    gc.enable()
     settings = Settings()  # type: ignore[call-arg]
     return Gateway(app, settings.threads, app.config["MAX_CONTENT_LENGTH"])
 

@@ -6,9 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 SHORTEST_CORRECTED = 4
 """Words of up to three letters (``spf``, ``tls``, ``cco``) are one edit away from too many others."""
 TWO_EDITS_FROM = 8
@@ -68,6 +65,9 @@ class Speller:
             for length in range(len(folded) - edits, len(folded) + edits + 1)
             for word in self._by_length.get(length, ())
         ]
+        from rapidfuzz import process  # a tenth of a second to import; a well-spelt question needs none of it
+        from rapidfuzz.distance import OSA
+
         found = process.extract(folded, near, scorer=OSA.distance, score_cutoff=edits, limit=CANDIDATES)
         # A short word is no correction of a longer one: «boton» is not a slip of «bot» and «con» none of «icon».
         priced = [

@@ -1,7 +1,7 @@
 """How fast a server starts and answers, how much it takes, how long the worst allowed input keeps it.
 
-Starts ``kb serve`` on the built index, asks over HTTP on loopback, stops by itself. Figures of a shared machine are upper
-bounds; the load of the machine is printed beside them.
+Starts ``kb serve`` on the built index, asks over HTTP on loopback, stops by itself. Figures of a shared machine are
+upper bounds; the load of the machine is printed beside them.
 """
 
 from __future__ import annotations

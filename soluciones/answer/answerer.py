@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from soluciones.answer.knowledge import Knowledge, learn
@@ -13,6 +14,7 @@ from soluciones.answer.pipeline import run
 from soluciones.answer.privacy import mask
 from soluciones.answer.service import AskRequest, ConversationState, Suggestion
 from soluciones.answer.steps.compose import compose
+from soluciones.answer.steps.judge import says_nothing
 from soluciones.answer.suggest import suggest
 from soluciones.answer.tools.base import ToolContext
 from soluciones.answer.tools.registry import TOOLS
@@ -74,7 +76,8 @@ class Answerer:
     ) -> SearchResult:
         """Ranked passages for the search page and API."""
         products = (product,) if product else ()
-        return self.knowledge().engine.search(Query(text=text, lang=lang, products=products, type=type, limit=limit))
+        result = self.knowledge().engine.search(Query(text=text, lang=lang, products=products, type=type, limit=limit))
+        return replace(result, hits=(), guides=()) if says_nothing(result) else result
 
     def suggest(self, text: str, lang: str = "es", limit: int = 8) -> tuple[Suggestion, ...]:
         """Questions and guides that go on from what has been typed."""

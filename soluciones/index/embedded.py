@@ -9,7 +9,6 @@ import numpy as np
 
 from soluciones.index.keyword.analysis import clean
 from soluciones.index.keyword.search import MAX_QUERY_CHARS, Found, KeywordIndex
-from soluciones.index.ranking import constants as c
 from soluciones.index.ranking.fusion import rare_guides
 from soluciones.index.ranking.order import Corpus, Evidence, Ranking, rank
 from soluciones.index.ranking.signals import signals
@@ -70,7 +69,7 @@ class EmbeddedEngine:
         )
         ranking = rank(self.corpus, evidence, query)
         return SearchResult(
-            hits=self._hits(ranking, query.limit),
+            hits=self._hits(ranking, query),
             guides=self._guides(ranking, query.limit),
             signals=signals(self.corpus, evidence, ranking, found, likeness, self._out_of_scope),
             generation=self.generation,
@@ -90,15 +89,15 @@ class EmbeddedEngine:
             return None, None
         return vector, self.vectors.likeness(vector)
 
-    def _hits(self, ranking: Ranking, limit: int) -> tuple[Hit, ...]:
+    def _hits(self, ranking: Ranking, query: Query) -> tuple[Hit, ...]:
         hits: list[Hit] = []
         used: dict[str, int] = {}
         for ordinal in ranking.order:
-            if len(hits) >= min(limit, MAX_HITS):
+            if len(hits) >= min(query.limit, MAX_HITS):
                 break
             chunk = self.corpus.chunks[ordinal]
             used[chunk.guide] = used.get(chunk.guide, 0) + 1
-            if used[chunk.guide] <= c.HITS_PER_GUIDE:
+            if used[chunk.guide] <= query.per_guide:
                 parts = {name: float(values[ordinal]) for name, values in ranking.parts.items()}
                 hits.append(Hit(chunk, math.fsum(parts.values()), {k: v for k, v in parts.items() if v}))
         return tuple(hits)

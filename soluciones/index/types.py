@@ -50,6 +50,8 @@ class Query:
     audience: Audience = "visitor"
     """``agent`` also sees internal guides. Filtered before ranking."""
     limit: int = 10
+    per_guide: int = 5
+    """At most this many passages of one guide: a list of results should show several guides."""
     vector: Vectors | None = None
     """Unit vector (dim,) of the question if it has been encoded already: one question, one encoding."""
 

@@ -21,6 +21,7 @@ def retrieve(turn: Turn) -> Turn:
         page=page_guide(turn),
         audience=request.audience,
         limit=CANDIDATES,
+        per_guide=CANDIDATES,
     )
     return replace(turn, result=turn.know.engine.search(query))
 

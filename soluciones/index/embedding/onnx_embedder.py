@@ -1,4 +1,4 @@
-"""The serving side: numpy, onnxruntime and tokenizers; no torch."""
+"""The serving side: numpy and onnxruntime; no torch."""
 
 from __future__ import annotations
 

@@ -46,8 +46,6 @@ GUARD_GAP = 1e-3
 """Such a passage is put this far below the best one that holds the rare exact term."""
 
 # --- what is returned --------------------------------------------------------------------------------------------
-HITS_PER_GUIDE = 5
-"""Passages of one guide in one result: more would push other guides off the page."""
 QUERY_CENTRE_MINIMUM = 20
 """Query-side vectors needed before their own mean is used to centre questions; below it the passages' mean serves."""
 EPSILON = 1e-9

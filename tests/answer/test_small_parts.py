@@ -43,6 +43,11 @@ def test_texts_without_words_are_known(text: str) -> None:
         ("mi contraseña es: Secreta123!", "mi contraseña …"),
         ("puerto 993 o 465", "puerto 993 o 465"),
         ("error 5.7.26 al enviar", "error 5.7.26 al enviar"),
+        (
+            "el servidor 192.168.110.25 y los puertos 25/465/587/993",
+            "el servidor 192.168.110.25 y los puertos 25/465/587/993",
+        ),
+        ("desde el 23-11-2026", "desde el 23-11-2026"),
     ],
 )
 def test_personal_data_is_masked_and_figures_stay(text: str, masked: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from soluciones.answer.turn import Turn
 from soluciones.answer.types import AnswerStatus, Choice
 
-ANSWER = 0.58
+ANSWER = 0.62
 """Confidence from which we answer. Set on the tuning half: at most 5 % of its answerable questions fall below."""
 CLARIFY = 0.30
 """Between this and ``ANSWER`` the nearest readings are offered as a choice."""

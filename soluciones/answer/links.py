@@ -26,17 +26,18 @@ def guide_url(lang: str, guide: str, anchor: str = "", fragment: str = "") -> st
 
 
 def fragment(piece: Block | Row) -> str:
-    """The text directive for a block or row: its longest cell or its first line, shortened to its first words.
+    """The text directive for a block or row: its longest cell, or the first line of its text."""
+    if isinstance(piece, Row):
+        return text_fragment(max(piece.cells, key=len))
+    return text_fragment(max(piece.rows[0].cells, key=len) if piece.rows else piece.text)
 
-    The dash is escaped too: in a directive ``-`` beside a comma marks a prefix or suffix.
+
+def text_fragment(text: str) -> str:
+    """The words of a text directive for the beginning of a text; "" when there is nothing to point at.
+
+    Only the first line is used, and only its first words: a directive must match inside one block of the page. The dash
+    is escaped too: beside a comma it would mark a prefix or suffix.
     """
-    line = max(piece.cells, key=len) if isinstance(piece, Row) else _first_line(piece)
-    words = _SPACE.sub(" ", line).strip().split(" ")
+    line = next((part for part in text.splitlines() if part.strip()), "")
+    words = _SPACE.split(line.strip())
     return quote(" ".join(words[:_MAX_WORDS]), safe="").replace("-", "%2D")
-
-
-def _first_line(block: Block) -> str:
-    if block.rows:
-        return max(block.rows[0].cells, key=len)
-    lines = [line for line in block.text.split("\n") if line.strip()]
-    return lines[0] if lines else ""

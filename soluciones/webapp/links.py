@@ -2,25 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import quote
-
-from soluciones.answer.links import guide_url
+from soluciones.answer.links import guide_url, text_fragment
 from soluciones.kb.types import Chunk
-
-_FRAGMENT_WORDS = 8
-"""Enough words to be unique on a page; a longer quotation is more likely to cross a tag and miss."""
-
-
-def text_fragment(text: str) -> str:
-    """The words of a text directive for the beginning of a passage; "" when there is nothing to point at.
-
-    Only the first line is used and only its first words: a directive must match inside one block of the page. The dash
-    has a meaning in directives and is percent-encoded (WICG scroll-to-text-fragment).
-    """
-    line = next((part for part in text.splitlines() if part.strip()), "")
-    words = re.split(r"\s+", line.strip())[:_FRAGMENT_WORDS]
-    return quote(" ".join(words), safe="").replace("-", "%2D")
 
 
 def passage_url(lang: str, chunk: Chunk) -> str:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from web_fake import PROSE, SPAN
 
+from soluciones.answer.links import text_fragment
 from soluciones.kb.types import Chunk
 from soluciones.settings import Settings
 from soluciones.webapp import languages, serve
@@ -19,7 +20,7 @@ from soluciones.webapp.downloads import Ticket, TokenError, Tokens
 from soluciones.webapp.forms import fields, slots_from
 from soluciones.webapp.highlight import snippet
 from soluciones.webapp.json_provider import clean_text
-from soluciones.webapp.links import passage_url, text_fragment
+from soluciones.webapp.links import passage_url
 
 TEXT = st.text(max_size=600)
 

@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+# Chromium, and real servers to test against: the tests start them on loopback ports of their own.
+TEST_PACKAGES := chromium bind9 dovecot-imapd dovecot-pop3d postfix php-cli php-imap openssl
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: install install-dev run test lint bench eval clean help
@@ -27,10 +29,10 @@ $(STAMP): pyproject.toml requirements.lock
 
 install-dev: $(DEV_STAMP)
 
-$(DEV_STAMP): $(STAMP)
+$(DEV_STAMP): $(STAMP) Makefile
 	@echo "install  development packages"
 	@$(BIN)/python -m pip install -q -c requirements.lock -e '.[dev]'
-	@sh tools/apt-install.sh chromium
+	@sh tools/apt-install.sh $(TEST_PACKAGES)
 	@touch $@
 
 lint: install-dev ## ruff, mypy, and the guides' own lint

@@ -35,6 +35,14 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64, description="Server processes.")
     threads: int = Field(16, ge=1, le=256, description="Threads of each server process.")
     encoder_threads: int = Field(2, ge=1, le=64, description="CPU threads of the embedding model in each process.")
+    network: bool = Field(True, description="Whether tools may look up DNS and connect to the site's own servers.")
+    dns_server: str = Field(
+        "", description="`address` or `address:port` of the DNS server to ask; empty: the system's."
+    )
+    profile_certificate: Path | None = Field(
+        None, description="PEM file with the certificate (chain) that signs Apple profiles; empty: unsigned."
+    )
+    profile_key: Path | None = Field(None, description="PEM file with the private key of that certificate.")
     trusted_hosts: list[str] = Field(default_factory=list, description="Host names served; empty for any.")
 
     @classmethod

@@ -70,6 +70,8 @@ class ToolResult:
     """What to do next: ``{"label", "question"}`` or ``{"label", "tool", "slots"}``."""
     slots: Mapping[str, Any] = field(default_factory=dict)
     """The slots it ran with, so that a download can be made again."""
+    asks: str = ""
+    """With ``need_input``: the one slot that ``headline`` asks for, so that the next message can answer it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,27 @@ class Support(_Model):
     phone: str = ""
 
 
+class DialTarget(_Model):
+    """A server of the tenant's own that ``server-check`` may connect to."""
+
+    host: str
+    """Exact name, lower case."""
+    ports: tuple[int, ...]
+    addresses: tuple[str, ...] = ()
+    """Numeric addresses to connect to; resolved by DNS when empty."""
+
+
+class DnsExpectations(_Model):
+    """What the tenant's DNS set-up looks like. Not from a guide: results that use it say so."""
+
+    mx: tuple[str, ...] = ()
+    """Names of the MX hosts; empty when unknown, and then no MX is judged."""
+    dkim_selectors: tuple[str, ...] = ()
+    """Selectors to look for when the visitor names none."""
+    nameservers: tuple[str, ...] = ()
+    """Suffixes of the tenant's own name servers, e.g. ``ns.example``."""
+
+
 class Site(_Model):
     """The whole file."""
 
@@ -57,5 +78,8 @@ class Site(_Model):
     suggestions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Language → questions offered on the home and chat pages."""
     support: Support = Support()
+    servers: tuple[DialTarget, ...] = ()
+    """The only hosts that anything here connects to."""
+    dns: DnsExpectations = DnsExpectations()
     out_of_scope: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Language → questions that sound near but that no guide answers; they teach the engine to decline."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
+from soluciones.answer.net.contract import Network
 from soluciones.answer.types import ToolResult
 from soluciones.i18n import Catalogue
 from soluciones.kb.facts import Facts
@@ -37,6 +38,10 @@ class ToolContext:
     site: Site
     texts: Catalogue
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    network: Network | None = None
+    """None where nothing may go out: network tools then answer ``unknown``."""
+    sign: Callable[[bytes], bytes] | None = None
+    """Signs a configuration profile (CMS, DER); None when the site has no key."""
 
     def say(self, key: str, **params: object) -> str:
         """The catalogue text of ``key`` in the visitor's language."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from soluciones.answer.tools.base import SlotSpec, Tool, ToolContext
+from soluciones.answer.tools.base import Slots, SlotSpec, Tool, ToolContext
 from soluciones.answer.tools.values import SlotRefused
 from soluciones.answer.types import Fact, Finding, Place, ToolResult, ToolStatus
+from soluciones.i18n import MissingText
 from soluciones.kb.facts import Source
 
 BAD_INPUT = "bad_input"
@@ -44,11 +45,26 @@ def finding(tool: Tool, context: ToolContext, code: str, status: ToolStatus, **p
 
 def refused(tool: Tool, context: ToolContext, error: SlotRefused) -> ToolResult:
     """The answer to a slot that cannot be read: it names the slot, never repeats the value."""
-    title = context.say(f"tool.slot.{error.slot}")
+    title = slot_title(tool, context, error.slot)
     text = context.say(f"tool.refused.{error.reason}", slot=title, limit=error.limit)
     place = tool.findings[BAD_INPUT]
     problem = Finding(BAD_INPUT, "refused", text, Place(*place) if place else None)
     return ToolResult(tool.id, "refused", text, findings=(problem,), form=form(tool, context))
+
+
+def ask(
+    tool: Tool,
+    context: ToolContext,
+    slot: str,
+    slots: Slots,
+    only: Sequence[str] = (),
+    choices: Mapping[str, Mapping[str, str]] | None = None,
+) -> ToolResult:
+    """Asks for one slot: the question ``<domain>.ask.<slot>``, and a form with it (and with ``only``, when given)."""
+    wanted = form(tool, context, only or (slot,), slots, choices)
+    wanted = {**wanted, "required": [slot]}
+    question = context.say(f"{domain_of(tool.id)}.ask.{slot}")
+    return ToolResult(tool.id, "need_input", question, form=wanted, slots=dict(slots), asks=slot)
 
 
 def form(
@@ -68,7 +84,7 @@ def form(
         choices: slot → {value: label}, for slots whose values come from ``facts.yml``.
     """
     wanted = [spec for spec in tool.slots if not only or spec.name in only]
-    properties = {spec.name: _property(context, spec, filled or {}, choices or {}) for spec in wanted}
+    properties = {spec.name: _property(tool, context, spec, filled or {}, choices or {}) for spec in wanted}
     return {
         "type": "object",
         "title": context.say(f"{domain_of(tool.id)}.title"),
@@ -78,17 +94,42 @@ def form(
     }
 
 
+def slot_title(tool: Tool, context: ToolContext, slot: str) -> str:
+    """A slot's title: the tool's own ``<domain>.slot.<slot>``, else the common ``tool.slot.<slot>``."""
+    return _own_or_common(tool, context, f"slot.{slot}")
+
+
+def choice_title(tool: Tool, context: ToolContext, slot: str, value: str) -> str:
+    """A value's title: ``<domain>.choice.<slot>.<value>``, else ``tool.choice.<slot>.<value>``."""
+    return _own_or_common(tool, context, f"choice.{slot}.{value}")
+
+
+def _own_or_common(tool: Tool, context: ToolContext, key: str) -> str:
+    try:
+        return context.say(f"{domain_of(tool.id)}.{key}")
+    except MissingText:
+        return context.say(f"tool.{key}")
+
+
+def _hint(tool: Tool, context: ToolContext, slot: str) -> dict[str, str]:
+    try:
+        return {"description": context.say(f"{domain_of(tool.id)}.hint.{slot}")}
+    except MissingText:
+        return {}
+
+
 def _property(
+    tool: Tool,
     context: ToolContext,
     spec: SlotSpec,
     filled: Mapping[str, Any],
     choices: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Any]:
-    schema = {"title": context.say(f"tool.slot.{spec.name}"), **spec.schema}
+    schema = {"title": slot_title(tool, context, spec.name), **_hint(tool, context, spec.name), **spec.schema}
     values = schema.get("enum") or schema.get("items", {}).get("enum")
     labels = choices.get(spec.name)
     if labels is None and values:
-        labels = {str(v): context.say(f"tool.choice.{spec.name}.{v}") for v in values}
+        labels = {str(v): choice_title(tool, context, spec.name, str(v)) for v in values}
     if labels:
         options = [{"const": value, "title": label} for value, label in labels.items()]
         if schema.get("type") == "array":

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
 _NUL = "\x00"
+MAX_UPLOAD_BYTES = 5 * 1024 * 1024
+"""No list of addresses, contacts or headers that a person keeps is larger; it bounds the memory of one request."""
 
 
 class SlotRefused(ValueError):
@@ -50,6 +53,46 @@ def read_text(slots: Mapping[str, Any], name: str, limit: int, *, nul: bool = Fa
     if _NUL in value and not nul:
         raise SlotRefused(name, "not_text")
     return value
+
+
+def read_upload(slots: Mapping[str, Any], name: str, limit: int = MAX_UPLOAD_BYTES) -> bytes | str | None:
+    """The content of a file slot: ``bytes`` of an upload, ``str`` of pasted text; None when absent or empty.
+
+    From JSON an upload comes as ``{"base64": "…"}``.
+
+    Raises:
+        SlotRefused: neither of these, larger than ``limit`` bytes, or not encodable.
+    """
+    value = slots.get(name)
+    if isinstance(value, Mapping):
+        value = _decoded(value, name, limit)
+    if value is None or value in ("", b""):
+        return None
+    if isinstance(value, bytes):
+        if len(value) > limit:
+            raise SlotRefused(name, "too_long", limit)
+        return value
+    if not isinstance(value, str):
+        raise SlotRefused(name, "wrong_type")
+    try:
+        size = len(value.encode("utf-8"))
+    except UnicodeEncodeError:
+        raise SlotRefused(name, "not_text") from None
+    if size > limit:
+        raise SlotRefused(name, "too_long", limit)
+    return value
+
+
+def _decoded(value: Mapping[str, Any], name: str, limit: int) -> bytes:
+    text = value.get("base64")
+    if not isinstance(text, str):
+        raise SlotRefused(name, "wrong_type")
+    if len(text) > limit * 4 // 3 + 4:
+        raise SlotRefused(name, "too_long", limit)
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        raise SlotRefused(name, "wrong_type") from None
 
 
 def read_list(slots: Mapping[str, Any], name: str, limit: int) -> tuple[Any, ...]:

@@ -1,0 +1,1 @@
+"""Everything that leaves this machine: DNS questions and TCP connections, through one guarded connector."""

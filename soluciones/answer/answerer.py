@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from soluciones.answer.knowledge import Knowledge, learn
 from soluciones.answer.language import warm_up
+from soluciones.answer.net.contract import Network
+from soluciones.answer.net.guard import NetworkHub
 from soluciones.answer.pipeline import run
 from soluciones.answer.privacy import mask
 from soluciones.answer.service import AskRequest, ConversationState, Suggestion
@@ -18,7 +20,7 @@ from soluciones.answer.steps.judge import says_nothing
 from soluciones.answer.suggest import suggest
 from soluciones.answer.tools.base import ToolContext
 from soluciones.answer.tools.registry import TOOLS
-from soluciones.answer.turn import Turn
+from soluciones.answer.turn import Resources, Turn
 from soluciones.answer.types import Answer, ToolResult
 from soluciones.i18n import Catalogue
 from soluciones.index.embedding import open_embedder
@@ -30,11 +32,28 @@ from soluciones.kb.types import LANGUAGES, Guide
 from soluciones.settings import Settings
 
 
+class Hub(Protocol):
+    """Hands out the network, bound to one visitor's budget."""
+
+    def for_visitor(self, key: str) -> Network:
+        """The network as that visitor may use it."""
+        ...
+
+
 class Answerer:
     """Answers from whatever generation the store serves; every call uses one generation from start to end."""
 
-    def __init__(self, store: Store, texts: Catalogue | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        texts: Catalogue | None = None,
+        hub_for: Callable[[Site], Hub] | None = None,
+        sign: Callable[[bytes], bytes] | None = None,
+    ) -> None:
         self._store = store
+        self._hub_for = hub_for
+        self._hub: tuple[Site, Hub] | None = None
+        self._sign = sign
         self._texts = texts or Catalogue()
         self._known: Knowledge | None = None
         self._lock = threading.Lock()
@@ -64,7 +83,20 @@ class Answerer:
 
     def turn(self, request: AskRequest) -> Turn:
         """The whole carrier after the pipeline: for evaluation and explanation."""
-        return run(Turn(request, self.knowledge(), self._texts))
+        known = self.knowledge()
+        return run(Turn(request, known, self._texts, self._resources(known.site, request.visitor)))
+
+    def _resources(self, site: Site, visitor: str) -> Resources:
+        """What tools may use for this visitor. The hub lasts as long as the site's list of servers stays the same."""
+        if self._hub_for is None:
+            return Resources(None, self._sign)
+        hub = self._hub
+        if hub is None or hub[0].servers != site.servers:
+            with self._lock:
+                hub = self._hub
+                if hub is None or hub[0].servers != site.servers:
+                    hub = self._hub = (site, self._hub_for(site))
+        return Resources(hub[1].for_visitor(visitor), self._sign)
 
     def ask(self, request: AskRequest) -> tuple[Answer, ConversationState]:
         """One question through the pipeline."""
@@ -116,7 +148,7 @@ class Answerer:
             for tool in TOOLS.values()
         )
 
-    def run_tool(self, tool_id: str, slots: Mapping[str, Any], lang: str) -> ToolResult:
+    def run_tool(self, tool_id: str, slots: Mapping[str, Any], lang: str, visitor: str = "") -> ToolResult:
         """Runs one tool.
 
         Raises:
@@ -125,7 +157,9 @@ class Answerer:
         known = self.knowledge()
         if known.facts is None:
             raise KeyError(tool_id)
-        return TOOLS[tool_id].run(slots, ToolContext(lang, known.facts, known.site, self._texts))
+        use = self._resources(known.site, visitor)
+        context = ToolContext(lang, known.facts, known.site, self._texts, network=use.network, sign=use.sign)
+        return TOOLS[tool_id].run(slots, context)
 
 
 def open_service(settings: Settings, *, warm: bool = True) -> Answerer:
@@ -134,7 +168,8 @@ def open_service(settings: Settings, *, warm: bool = True) -> Answerer:
     Raises:
         ModelNotPrepared, NoGeneration: with a hint which command makes them.
     """
-    answerer = Answerer(Store(settings.index, lambda: open_embedder(settings)))
+    store = Store(settings.index, lambda: open_embedder(settings))
+    answerer = Answerer(store, hub_for=lambda site: NetworkHub(settings, site))
     if warm:
         warm_up()
         answerer.ask(AskRequest("¿Qué puerto uso para IMAP?"))
@@ -165,8 +200,8 @@ def _remember(turn: Turn) -> ConversationState:
     """Small talk and failures leave the topic as it was, so that one can go on after «gracias»."""
     old = turn.request.state
     lang = turn.lang if turn.lang in LANGUAGES else old.lang
-    if turn.status != "answered":
-        return ConversationState(lang, old.guide, old.anchor, old.tool, old.question, old.slots, old.turns + 1)
+    if turn.status != "answered" or turn.result is None:
+        return replace(old, lang=lang, turns=old.turns + 1, pending=turn.pending)
     first = turn.passages[0] if turn.passages else None
     return ConversationState(
         lang=lang,
@@ -176,6 +211,7 @@ def _remember(turn: Turn) -> ConversationState:
         question=mask(turn.query),
         slots={name: value for name, value in turn.slots.items() if name in _REMEMBERED_SLOTS},
         turns=old.turns + 1,
+        pending=turn.pending,
     )
 
 

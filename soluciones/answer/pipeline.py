@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from soluciones.answer.steps.blocks import set_aside_blocks
 from soluciones.answer.steps.compose import relate
 from soluciones.answer.steps.decide import decide
 from soluciones.answer.steps.detect import detect_language
+from soluciones.answer.steps.dialogue import keep_dialogue, resume_dialogue
 from soluciones.answer.steps.follow_up import resolve_follow_up
 from soluciones.answer.steps.judge import judge
 from soluciones.answer.steps.normalise import normalise
@@ -21,8 +23,8 @@ from soluciones.answer.turn import Turn
 
 Step = Callable[[Turn], Turn]
 
-UNDERSTAND: tuple[Step, ...] = (normalise, detect_language, recognise_small_talk)
-"""After any of these the reply may be settled (small talk, no words); nothing is searched then."""
+UNDERSTAND: tuple[Step, ...] = (set_aside_blocks, normalise, detect_language, resume_dialogue, recognise_small_talk)
+"""After any of these the reply may be settled (no words, a value a tool asked for, small talk); nothing is searched."""
 
 FIND: tuple[Step, ...] = (
     resolve_follow_up,
@@ -33,6 +35,7 @@ FIND: tuple[Step, ...] = (
     judge,
     gate_tools,
     decide,
+    keep_dialogue,
     relate,
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from soluciones.answer.dialogue.pending import Stack
 from soluciones.answer.types import Answer, ToolResult
 from soluciones.index.types import SearchResult
 from soluciones.kb.site import Site
@@ -28,6 +29,8 @@ class ConversationState:
     slots: Mapping[str, Any] = field(default_factory=dict)
     """Slots of the last tool that are not personal, e.g. ``{"client": "thunderbird"}``."""
     turns: int = 0
+    pending: Stack = ()
+    """Tools that wait for a value, the one to go on with last. May hold what the visitor typed: sealed when stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class AskRequest:
     page_title: str = ""
     products: tuple[str, ...] = ()
     audience: Audience = "visitor"
+    visitor: str = ""
+    """Opaque key of whoever asks, for budgets of outgoing connections; never stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +103,8 @@ class Service(Protocol):
         """``{"id", "title", "mode", "guides", "schema"}`` of every tool."""
         ...
 
-    def run_tool(self, tool_id: str, slots: Mapping[str, Any], lang: str) -> ToolResult:
-        """Runs one tool.
+    def run_tool(self, tool_id: str, slots: Mapping[str, Any], lang: str, visitor: str = "") -> ToolResult:
+        """Runs one tool for the visitor with that opaque key.
 
         Raises:
             KeyError: no such tool.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from soluciones.answer.dialogue.pending import Stack
 from soluciones.answer.intents import IntentScore
 from soluciones.answer.knowledge import Knowledge
+from soluciones.answer.net.contract import Network
 from soluciones.answer.service import AskRequest
 from soluciones.answer.types import AnswerStatus, Choice, RelatedGuide, ToolResult
 from soluciones.i18n import Catalogue
@@ -37,14 +39,29 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Resources:
+    """What tools may use besides their slots, bound to one visitor."""
+
+    network: Network | None = None
+    sign: Callable[[bytes], bytes] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One question on its way. Steps return a changed copy; nothing is changed in place."""
 
     request: AskRequest
     know: Knowledge
     texts: Catalogue
+    resources: Resources = Resources()
     question: str = ""
     """Cleaned question."""
+    blocks: Mapping[str, str] = field(default_factory=dict)
+    """What was pasted whole: ``message``, ``vcard``, ``csv``."""
+    pending: Stack = ()
+    """Tools that wait for a value after this turn."""
+    reply: Mapping[str, Any] = field(default_factory=dict)
+    """Slots that the message could give to the waiting tool, when it may also be a question."""
     lang: str = "es"
     small_talk: SmallTalk = ""
     query: str = ""

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from soluciones.answer.slots.addresses import find_email, find_local_part
+from soluciones.answer.slots.blocks import find_recipients
 from soluciones.answer.slots.characters import find_characters
 from soluciones.answer.slots.clients import find_client, find_system
 from soluciones.answer.slots.domains import find_domain
 from soluciones.answer.slots.port_numbers import find_ports
 from soluciones.answer.slots.protocols import find_direction, find_problem, find_protocols
-from soluciones.answer.slots.records import find_error_code, find_spf
+from soluciones.answer.slots.records import find_count, find_dmarc, find_error_code, find_selector, find_spf
 from soluciones.answer.slots.tokens import MAX_CHARS, Question, prepare
 from soluciones.kb.facts import Facts
 
@@ -28,11 +29,16 @@ def extract(question: str, lang: str, facts: Facts) -> Mapping[str, Any]:
 
     Returns:
         ``email``, ``local_part``, ``character``, ``domain``, ``problem``, ``direction`` (in|out), ``client`` (an id),
-        ``os``, ``protocol`` (imap|pop), ``spf``, ``error_code``: str. ``port``: list of int, ``proto``: list of str.
+        ``os``, ``protocol`` (imap|pop), ``spf``, ``dmarc``, ``selector``, ``recipients``, ``error_code``: str.
+        ``port``: list of int, ``proto`` and ``devices`` (client ids): list of str. ``count``: int.
     """
     prepared = prepare(question)
     found = _address_slots(prepared, facts) | _port_slots(prepared, facts) | _client_slots(prepared, facts)
     found["spf"] = find_spf(prepared)
+    found["dmarc"] = find_dmarc(prepared)
+    found["selector"] = find_selector(prepared)
+    found["recipients"] = find_recipients(prepared.text)
+    found["count"] = find_count(prepared)
     found["error_code"] = find_error_code(prepared, found["port"])
     return {name: value for name, value in found.items() if value}
 
@@ -66,4 +72,4 @@ def _port_slots(question: Question, facts: Facts) -> dict[str, Any]:
 def _client_slots(question: Question, facts: Facts) -> dict[str, Any]:
     system = find_system(question.folded)
     client = find_client(question.folded, facts, system)
-    return {"client": client.id if client else None, "os": system}
+    return {"client": client.id if client else None, "os": system, "devices": [client.id] if client else None}

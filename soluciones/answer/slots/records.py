@@ -1,4 +1,4 @@
-"""Technical strings: an SPF record, an SMTP error code."""
+"""Technical strings: an SPF or DMARC record, a DKIM selector, an SMTP error code, a number of addresses."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ _PAIR = re.compile(r"(?<![\d.,])([245]\d\d)[ -]([245]\.\d{1,3}\.\d{1,3})(?![\d.]
 _CODE_CUE = re.compile(
     r"\b(?:errore?s?|error|codigo|code|codice|rebot\w{1,4}|bounce\w{0,2}|rechaz\w{1,4}|devuel\w{1,5}|smtp|fehler\w{0,8}|"
     r"erreur|rejet\w{0,4}|reject\w{0,3}|refus\w{0,3}|abgelehnt|rifiut\w{1,4}|status|returned|respuesta|response)\b"
+)
+
+_DMARC = re.compile(r"v ?= ?DMARC1(?: ?; ?[A-Za-z]{1,5} ?= ?[^;\s]{1,400}){0,20}", re.IGNORECASE)
+_DOMAINKEY = re.compile(r"(?<![\w-])([a-z0-9][a-z0-9_-]{0,62})\._domainkey\b")
+_SELECTOR = re.compile(r"\bselec?tore?\b[ :=«\"']{1,3}(?:dkim[ :=]{1,2})?([a-z0-9][a-z0-9_-]{0,62})\b")
+_COUNT = re.compile(
+    r"(?<![\d.,])(\d{1,5}) (?:\w{1,12} ){0,2}(?:direcciones|buzones|cuentas|correos electronicos|addresses|mailboxes|"
+    r"accounts|adresses|boites|comptes|adressen|postfacher|konten|indirizzi|caselle)\b"
 )
 
 
@@ -61,3 +69,21 @@ def find_error_code(question: Question, ports: list[int]) -> str | None:
         return None
     codes = (match.group(1) for match in _BASIC.finditer(question.folded))
     return next((code for code in codes if int(code) not in ports), None)
+
+
+def find_dmarc(question: Question) -> str | None:
+    """The DMARC record pasted in the question: ``v=DMARC1`` and the tags that follow it."""
+    match = _DMARC.search(question.text)
+    return match.group().rstrip(_CLOSING + " ;") if match else None
+
+
+def find_selector(question: Question) -> str | None:
+    """A DKIM selector: beside the word, or before ``._domainkey``."""
+    match = _DOMAINKEY.search(question.folded) or _SELECTOR.search(question.folded)
+    return match.group(1) if match else None
+
+
+def find_count(question: Question) -> int | None:
+    """How many addresses or mailboxes are wanted: «crear 25 direcciones»."""
+    match = _COUNT.search(question.folded)
+    return int(match.group(1)) if match else None

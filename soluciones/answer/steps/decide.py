@@ -22,6 +22,9 @@ def decide(turn: Turn) -> Turn:
         return replace(turn, status="answered", confidence=max(turn.confidence, ANSWER))
     if turn.confidence >= ANSWER and turn.passages:
         return replace(turn, status="answered")
+    if any(tool.status in ("need_input", "unknown") for tool in turn.tools):
+        # The words settle what is wanted, a value is missing or could not be checked: the card says so.
+        return replace(turn, status="clarify", message=turn.texts.text(turn.lang, "answer.tool_can_tell"), choices=())
     clarify = turn.confidence >= CLARIFY and bool(turn.passages)
     status: AnswerStatus = "clarify" if clarify else "no_answer"
     return replace(

@@ -37,7 +37,7 @@ def has_words(text: str) -> bool:
 
 def normalise(turn: Turn) -> Turn:
     """Puts the cleaned question on the turn; a question without any word is answered with a request to write one."""
-    question = clean_text(turn.request.question)
+    question = clean_text(turn.question)
     turn = replace(turn, question=question, query=question)
     if not has_words(question):
         lang = turn.request.lang or "es"

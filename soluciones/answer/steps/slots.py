@@ -20,7 +20,7 @@ def extract_slots(turn: Turn) -> Turn:
         slots = {**extract(spelt(turn), turn.lang, facts), **slots}
     if turn.follow_up:
         slots = {**_inherited(turn.request.state.slots, slots), **slots}
-    return replace(turn, slots=slots)
+    return replace(turn, slots={**slots, **turn.blocks})
 
 
 def _inherited(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

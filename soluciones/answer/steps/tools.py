@@ -6,16 +6,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from soluciones.answer.dialogue.reply import find_choices
 from soluciones.answer.intents import AMBIGUOUS, OFFER, RUN, IntentScore
-from soluciones.answer.steps.passages import HARD_MINIMUM
-from soluciones.answer.tools.base import Tool, ToolContext
+from soluciones.answer.steps.passages import HARD_MINIMUM, MAX_PASSAGES
+from soluciones.answer.tools.base import Tool, ToolContext, ToolMode
 from soluciones.answer.tools.registry import TOOLS
-from soluciones.answer.turn import Turn, spelt
+from soluciones.answer.turn import Passage, Turn, spelt
 from soluciones.answer.types import Choice, ToolResult
 
 GATE_GUIDES = 3
 """A tool shows only when one of its guides is among this many best guides: card and text stay consistent."""
 MAX_TOOLS = 2
+PASTED = frozenset({"message", "vcard", "csv"})
+"""A block that somebody pasted is wanted read, whatever few words stand beside it."""
+DIAGNOSING: frozenset[ToolMode] = frozenset({"network", "upload"})
+"""Tools that look at the visitor's own case: what they find decides which sections answer."""
+_REPAIRED = ("bad", "warn")
 
 
 def match_intents(turn: Turn) -> Turn:
@@ -26,17 +32,20 @@ def match_intents(turn: Turn) -> Turn:
 
 def gate_tools(turn: Turn) -> Turn:
     """Runs the tools that are wanted, offers those that may be."""
+    if turn.know.facts is None:
+        return turn
     guides = {guide for guide, _ in (turn.result.guides[:GATE_GUIDES] if turn.result else ())}
     fitting = [score for score in turn.intents if score.intent.tool in TOOLS and _fits(score, guides)]
     run, offer = _split(fitting)
-    results = tuple(run_tool(turn, TOOLS[score.intent.tool], turn.slots) for score in run[:MAX_TOOLS])
+    results = tuple(_run(turn, TOOLS[score.intent.tool]) for score in run[:MAX_TOOLS])
     offers = tuple(choice for score in offer if (choice := _offer(turn, score)))
-    return replace(turn, tools=results, choices=turn.choices + offers)
+    found = tuple(passage for result in results for passage in repairs(turn, result))
+    return replace(turn, tools=results, choices=turn.choices + offers, passages=_first(found, turn.passages))
 
 
 def _fits(score: IntentScore, guides: set[str]) -> bool:
     if score.hard:
-        return score.probability >= HARD_MINIMUM
+        return score.probability >= HARD_MINIMUM or bool(PASTED & set(score.intent.hard_slots))
     return score.probability >= OFFER and bool(guides & set(score.intent.guides))
 
 
@@ -50,13 +59,65 @@ def _split(fitting: list[IntentScore]) -> tuple[list[IntentScore], list[IntentSc
     return run, [score for score in fitting if score not in run]
 
 
-def run_tool(turn: Turn, tool: Tool, slots: Mapping[str, Any]) -> ToolResult:
-    """One tool with those of the slots that it takes."""
+def tool_context(turn: Turn) -> ToolContext:
+    """What tools get besides their slots."""
     facts = turn.know.facts
-    assert facts is not None, "tools run only where facts.yml exists"  # extract_slots found nothing otherwise
-    context = ToolContext(lang=turn.lang, facts=facts, site=turn.know.site, texts=turn.texts)
+    assert facts is not None, "tools run only where facts.yml exists"
+    return ToolContext(
+        lang=turn.lang,
+        facts=facts,
+        site=turn.know.site,
+        texts=turn.texts,
+        network=turn.resources.network,
+        sign=turn.resources.sign,
+    )
+
+
+def run_with(turn: Turn, tool: Tool, slots: Mapping[str, Any]) -> ToolResult:
+    """One tool with those of the slots that it takes."""
     taken = {slot.name: slots[slot.name] for slot in tool.slots if slot.name in slots}
-    return replace(tool.run(taken, context), slots=taken)
+    return replace(tool.run(taken, tool_context(turn)), slots=taken)
+
+
+def _run(turn: Turn, tool: Tool) -> ToolResult:
+    """A tool beside an answer: with the values and choices that the question names."""
+    context = tool_context(turn)
+    named = find_choices(tool, spelt(turn), context, turn.slots)
+    slots = {**named, **turn.slots}
+    given = [slot.name for slot in tool.slots if slot.name in slots]
+    if tool.mode == "network" and not given:
+        return _ready(tool, context)
+    return run_with(turn, tool, slots)
+
+
+def _ready(tool: Tool, context: ToolContext) -> ToolResult:
+    """A network tool goes out only for a value that the visitor typed, or at a click."""
+    asked = tool.run({}, replace(context, network=None))
+    if asked.asks:
+        return asked
+    return ToolResult(tool.id, "need_input", context.say("answer.click_to_check"), form=tool.form(context))
+
+
+def repairs(turn: Turn, result: ToolResult) -> tuple[Passage, ...]:
+    """Diagnose, then answer: the sections that repair what a diagnosis found, gravest first."""
+    if TOOLS[result.tool].mode not in DIAGNOSING:
+        return ()
+    wrong = sorted((f for f in result.findings if f.status in _REPAIRED), key=lambda f: _REPAIRED.index(f.status))
+    places = list(dict.fromkeys(finding.fix for finding in wrong if finding.fix is not None))
+    found = []
+    for place in places[:MAX_PASSAGES]:
+        guide = turn.know.engine.guide(place.guide)
+        section = next((s for s in guide.sections if s.anchor == place.anchor), None) if guide else None
+        if guide is not None and section is not None and section.blocks:
+            found.append(Passage(guide, section, 1.0, 0))
+    return tuple(found)
+
+
+def _first(found: tuple[Passage, ...], others: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    """What was found out comes before what was searched; no section twice."""
+    places = {(passage.guide.id, passage.section.anchor) for passage in found}
+    rest = tuple(p for p in others if (p.guide.id, p.section.anchor) not in places)
+    return (found + rest)[:MAX_PASSAGES]
 
 
 def _offer(turn: Turn, score: IntentScore) -> Choice | None:

@@ -121,6 +121,7 @@ class ClientSetupTool:
             self._form(request, context),
             _next(context),
             request.slots(),
+            "client" if asks else "",
         )
 
     def _headline(self, request: _Request, asks: bool, context: ToolContext) -> str:

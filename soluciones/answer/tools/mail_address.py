@@ -118,7 +118,9 @@ class MailAddressTool:
         typed_nothing = any(slots.get(spec.name) == "" for spec in self.slots)
         found = (finding(self, context, "empty", "need_input"),) if typed_nothing else ()
         asked = form(self, context, only=("email",))
-        return ToolResult(self.id, "need_input", context.say("mail_address.ask"), findings=found, form=asked)
+        return ToolResult(
+            self.id, "need_input", context.say("mail_address.ask"), findings=found, form=asked, asks="email"
+        )
 
     def _address(self, pasted: str, context: ToolContext) -> ToolResult:
         text = clean_address(pasted)

@@ -17,11 +17,13 @@ from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, fu
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from soluciones.answer.dialogue.pending import from_json
 from soluciones.answer.privacy import mask
 from soluciones.answer.service import ConversationState
 from soluciones.webapp.logs import log
 from soluciones.webapp.state import tables
 from soluciones.webapp.state.migrate import migrate
+from soluciones.webapp.state.sealing import Sealer
 
 DB_FILE = "state.db"
 CONVERSATION_TTL = 24 * 3600.0
@@ -96,10 +98,11 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _state_from(raw: str) -> ConversationState:
+def _state_from(raw: str, sealer: Sealer) -> ConversationState:
     data = json.loads(raw)
-    names = {field.name for field in fields(ConversationState)}
-    return ConversationState(**{key: value for key, value in data.items() if key in names})
+    names = {field.name for field in fields(ConversationState)} - {"pending"}
+    pending = from_json(sealer.open(data.get("pending")))
+    return ConversationState(**{key: value for key, value in data.items() if key in names}, pending=pending)
 
 
 class Store:
@@ -108,6 +111,7 @@ class Store:
     def __init__(self, folder: Path, now: Callable[[], float] = time.time) -> None:
         self._folder = folder
         self._now = now
+        self._sealer = Sealer(folder, now)
         self._lock = threading.Lock()
         self._open: Engine | None = None
         self._retry_at = 0.0
@@ -156,14 +160,16 @@ class Store:
         try:
             with self._engine().connect() as connection:
                 raw = connection.execute(wanted).scalar()
-            return _state_from(raw) if raw else None
+            return _state_from(raw, self._sealer) if raw else None
         except (StateUnavailable, *_ERRORS, ValueError, TypeError, AttributeError) as error:
             log.warning("conversation_unreadable", reason=type(error).__name__)
             return None
 
     def save(self, conversation: str, state: ConversationState) -> None:
         """Keeps the state of a conversation; a failure is logged and otherwise ignored."""
-        raw = json.dumps(_masked(asdict(state)), ensure_ascii=False)
+        plain = asdict(state)
+        waiting = plain.pop("pending")
+        raw = json.dumps(_masked(plain) | {"pending": self._sealer.seal(waiting)}, ensure_ascii=False)
         if len(raw) > _MAX_STATE_CHARS:
             return
         values = {"id": conversation, "state": raw, "updated": self._now()}

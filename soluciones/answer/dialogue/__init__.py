@@ -1,0 +1,1 @@
+"""A tool that lacks a value asks for it, and the next message answers."""

@@ -19,9 +19,11 @@ from soluciones.answer.steps.compose import compose
 from soluciones.answer.steps.judge import says_nothing
 from soluciones.answer.suggest import suggest
 from soluciones.answer.tools.base import ToolContext
+from soluciones.answer.tools.files.serving import mail_config
+from soluciones.answer.tools.files.signing import open_signer
 from soluciones.answer.tools.registry import TOOLS
 from soluciones.answer.turn import Resources, Turn
-from soluciones.answer.types import Answer, ToolResult
+from soluciones.answer.types import Answer, Download, ToolResult
 from soluciones.i18n import Catalogue
 from soluciones.index.embedding import open_embedder
 from soluciones.index.store.errors import NoGeneration
@@ -161,15 +163,26 @@ class Answerer:
         context = ToolContext(lang, known.facts, known.site, self._texts, network=use.network, sign=use.sign)
         return TOOLS[tool_id].run(slots, context)
 
+    def mail_config(self, kind: str, address: str, host: str, lang: str) -> Download | None:
+        """A file that a mail program fetches by itself; None where the site does not serve it."""
+        known = self.knowledge()
+        if known.facts is None:
+            return None
+        return mail_config(
+            kind, address, host, ToolContext(lang, known.facts, known.site, self._texts, sign=self._sign)
+        )
+
 
 def open_service(settings: Settings, *, warm: bool = True) -> Answerer:
     """The service over the index and model that the settings name.
 
     Raises:
         ModelNotPrepared, NoGeneration: with a hint which command makes them.
+        SigningKeyError: the certificate or key for signing profiles cannot be used.
     """
     store = Store(settings.index, lambda: open_embedder(settings))
-    answerer = Answerer(store, hub_for=lambda site: NetworkHub(settings, site))
+    sign = open_signer(settings.profile_certificate, settings.profile_key)
+    answerer = Answerer(store, hub_for=lambda site: NetworkHub(settings, site), sign=sign)
     if warm:
         warm_up()
         answerer.ask(AskRequest("¿Qué puerto uso para IMAP?"))

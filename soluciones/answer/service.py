@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from soluciones.answer.dialogue.pending import Stack
-from soluciones.answer.types import Answer, ToolResult
+from soluciones.answer.types import Answer, Download, ToolResult
 from soluciones.index.types import SearchResult
 from soluciones.kb.site import Site
 from soluciones.kb.types import Audience, Guide
@@ -108,5 +108,19 @@ class Service(Protocol):
 
         Raises:
             KeyError: no such tool.
+        """
+        ...
+
+    def mail_config(self, kind: str, address: str, host: str, lang: str) -> Download | None:
+        """The set-up file that a mail program fetches: ``thunderbird``, ``autodiscover`` or ``mobileconfig``.
+
+        Args:
+            kind: which.
+            address: the mail address asked for, may be empty.
+            host: the host name of the request.
+            lang: language of the texts in it.
+
+        Returns:
+            None where the site does not serve such files, or not for that domain.
         """
         ...

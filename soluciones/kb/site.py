@@ -60,6 +60,14 @@ class DnsExpectations(_Model):
     """Suffixes of the tenant's own name servers, e.g. ``ns.example``."""
 
 
+class Autoconfig(_Model):
+    """Whether this server answers mail programs that look for their settings at the well-known addresses."""
+
+    serve: bool = False
+    domains: tuple[str, ...] = ()
+    """Mail domains (A-labels) to answer for; empty for any."""
+
+
 class Site(_Model):
     """The whole file."""
 
@@ -81,5 +89,6 @@ class Site(_Model):
     servers: tuple[DialTarget, ...] = ()
     """The only hosts that anything here connects to."""
     dns: DnsExpectations = DnsExpectations()
+    autoconfig: Autoconfig = Autoconfig()
     out_of_scope: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Language → questions that sound near but that no guide answers; they teach the engine to decline."""

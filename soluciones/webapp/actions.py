@@ -15,6 +15,7 @@ from soluciones.webapp.access import web
 from soluciones.webapp.limits import MAX_QUESTION_CHARS
 from soluciones.webapp.problems import Problem
 from soluciones.webapp.state.store import Opinion, Request, StateFull, StateUnavailable, new_id
+from soluciones.webapp.visitor import visitor_key
 
 
 def checked_question(text: str) -> str:
@@ -31,7 +32,12 @@ def checked_question(text: str) -> str:
     return text
 
 
-def _ready() -> None:
+def ready() -> None:
+    """Makes sure that there is an index to answer from.
+
+    Raises:
+        Problem: 503 when there is none yet.
+    """
     if not web().service.generation:
         problem = Problem(503, "not_ready")
         problem.headers["Retry-After"] = "5"
@@ -53,7 +59,7 @@ def ask(
         Problem: the question is empty or too long, or there is no index yet.
     """
     text = checked_question(question)
-    _ready()
+    ready()
     state = web().store.load(conversation) if conversation else None
     known = conversation if state is not None else new_id()
     request = AskRequest(
@@ -64,6 +70,7 @@ def ask(
         page=page,
         page_title=page_title,
         products=products,
+        visitor=visitor_key(),
     )
     answer, after = web().service.ask(request)
     web().store.save(known, after)
@@ -77,7 +84,7 @@ def search(text: str, lang: str, *, product: str = "", kind: str = "", limit: in
         Problem: as ``ask``.
     """
     checked = checked_question(text)
-    _ready()
+    ready()
     return web().service.search(checked, lang, product=product, type=kind, limit=limit)
 
 
@@ -87,9 +94,9 @@ def run_tool(tool_id: str, slots: Mapping[str, Any], lang: str) -> ToolResult:
     Raises:
         Problem: 404 when there is no such tool.
     """
-    _ready()
+    ready()
     try:
-        return web().service.run_tool(tool_id, slots, lang)
+        return web().service.run_tool(tool_id, slots, lang, visitor_key())
     except KeyError:
         raise Problem(404, "tool_not_found") from None
 

@@ -10,14 +10,15 @@ from pydantic import ValidationError
 from soluciones import __version__
 from soluciones.answer.service import Service
 from soluciones.settings import Settings
-from soluciones.webapp import headers, logs, pages, problems
+from soluciones.webapp import headers, logs, pages, problems, uploads
 from soluciones.webapp.access import Web, attach
 from soluciones.webapp.api import ask, guides, people, tools
 from soluciones.webapp.api.blueprint import api
 from soluciones.webapp.api.health import health
+from soluciones.webapp.autoconfig import autoconfig
 from soluciones.webapp.chat.views import chat
 from soluciones.webapp.downloads import Tokens
-from soluciones.webapp.gateway import TIMED_OUT
+from soluciones.webapp.gateway import TIMED_OUT, TOO_BUSY
 from soluciones.webapp.json_provider import StrictJSON
 from soluciones.webapp.limits import MAX_FORM_PARTS, MAX_JSON_BYTES
 from soluciones.webapp.portal.views import portal
@@ -35,6 +36,10 @@ def _refuse(error: ValidationError) -> Response:
 def _whole() -> None:
     if TIMED_OUT in request.environ:
         raise problems.Problem(408, "too_slow")
+    if TOO_BUSY in request.environ:
+        problem = problems.Problem(503, "too_busy")
+        problem.headers["Retry-After"] = "10"
+        raise problem
 
 
 def create_app(settings: Settings, service: Service) -> Flask:
@@ -62,9 +67,10 @@ def create_app(settings: Settings, service: Service) -> Flask:
     headers.init_app(app)
     problems.init_app(app)
     app.before_request(_whole)
+    uploads.init_app(app)
     pages.init_app(app)
     app.register_api(api)
-    for blueprint in (health, portal, chat):
+    for blueprint in (health, portal, chat, autoconfig):
         app.register_blueprint(blueprint)
     app.add_url_rule("/openapi/openapi.json", "openapi_json", lambda: app.api_doc)
     return app

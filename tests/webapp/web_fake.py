@@ -229,5 +229,5 @@ class FakeService:
     def tool_forms(self, lang: str) -> tuple[Mapping[str, Any], ...]:
         return tuple(_form(tool_id) for tool_id in RUN)
 
-    def run_tool(self, tool_id: str, slots: Mapping[str, Any], lang: str) -> ToolResult:
+    def run_tool(self, tool_id: str, slots: Mapping[str, Any], lang: str, visitor: str = "") -> ToolResult:
         return RUN[tool_id](slots)

@@ -12,6 +12,7 @@ from soluciones.answer.tools.address_clean import clean_address
 from soluciones.answer.tools.address_domain import OTHER_PROVIDERS, DomainReport, check_domain
 from soluciones.answer.tools.address_rules import check_local
 from soluciones.answer.tools.base import Slots, SlotSpec, ToolContext, ToolMode
+from soluciones.answer.tools.files.account import make_account
 from soluciones.answer.tools.files.bundle import GENERIC_CLIENT, FileSet, files_for
 from soluciones.answer.tools.files.settings import Account, clean_name
 from soluciones.answer.tools.port_choice import best, select
@@ -90,6 +91,7 @@ class ClientSetupTool:
         "other_provider": (_PORTS, "nombre-del-servidor"),
         "client_unknown": (_GUIDE, "si-el-problema-continua"),
         "profile_unsigned": None,
+        "profile_signed": None,
         "password_on_device": (_GUIDE, "usuario-y-contrasena"),
         "admin_only": None,
         BAD_INPUT: (_GUIDE, "datos-de-configuracion"),
@@ -146,7 +148,7 @@ class ClientSetupTool:
         if request.personal and request.domain is not None and "domain_idn" in request.domain.warnings:
             yield finding(self, context, "address_idn", "ok", domain=request.domain.unicode, ascii=request.domain.ascii)
         if "mobileconfig" in files.kinds:
-            yield finding(self, context, "profile_unsigned", "ok")
+            yield finding(self, context, "profile_signed" if context.sign else "profile_unsigned", "ok")
         if files.for_admins:
             yield finding(self, context, "admin_only", "ok", files=", ".join(files.for_admins))
         yield finding(self, context, "password_on_device", "ok")
@@ -196,24 +198,15 @@ def _generic(context: ToolContext) -> ClientApp | None:
 
 
 def _account(request: _Request, context: ToolContext) -> Account | None:
-    facts = context.facts
-    incoming = best(facts, request.protocol) or best(facts, "imap") or best(facts, "pop3")
-    outgoing = best(facts, "smtp")
-    if incoming is None or outgoing is None:
-        return None
-    others = (best(facts, protocol) for protocol in ("imap", "pop3") if protocol != incoming.protocol)
     personal = request.personal and request.domain is not None
     domain = request.domain.ascii if personal and request.domain else ""
-    return Account(
-        incoming_host=facts.mail.incoming,
-        outgoing_host=facts.mail.outgoing,
-        incoming=incoming,
-        outgoing=outgoing,
-        alternatives=tuple(port for port in others if port is not None),
+    return make_account(
+        context.facts,
+        context.site.organisation,
+        protocol=request.protocol,
         email=f"{request.local}@{domain}" if personal else "",
         domain=domain,
         display_name=request.display_name if personal else "",
-        organisation=clean_name(context.site.organisation),
     )
 
 

@@ -97,7 +97,8 @@ def _write(
     title = _title(account, context)
     if kind == "mobileconfig":
         content = mobileconfig.write(account, title, context.say("client_setup.profile.description"))
-        yield mobileconfig.file_name(account), mobileconfig.MIME, content
+        signed = context.sign(content) if context.sign else content
+        yield mobileconfig.file_name(account), mobileconfig.MIME, signed
     elif kind == "thunderbird":
         # Without an address it is the provider's own file, which any hosted domain can serve.
         provider = account.domain or registrable_domain(account.incoming_host)

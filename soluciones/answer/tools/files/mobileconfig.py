@@ -1,4 +1,4 @@
-"""Apple configuration profile with one mail account (``com.apple.mail.managed``), unsigned.
+"""Apple configuration profile with one mail account (``com.apple.mail.managed``); ``signing`` signs it.
 
 Rules of Apple's device-management schema that bite: ports are integers; ``…UseSSL`` is false unless said; without an
 outgoing port the device tries 25, 587 and 465 in that order; the user name defaults to the part before the @; without

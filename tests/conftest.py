@@ -31,7 +31,12 @@ START_SECONDS = 60
 def settings_in(folder: Path) -> Settings:
     """Settings of a test: the repository's content and model, its own index and state."""
     return Settings(
-        content=ROOT / "content", index=folder / "index", models=ROOT / "var" / "models", state=folder / "state", port=0
+        content=ROOT / "content",
+        index=folder / "index",
+        models=ROOT / "var" / "models",
+        state=folder / "state",
+        port=0,
+        network=False,  # a test that needs DNS brings its own server
     )
 
 
@@ -70,7 +75,7 @@ def free_port() -> int:
 
 def environment(settings: Settings, port: int) -> dict[str, str]:
     """Environment of a server process with these settings."""
-    names = ("content", "index", "models", "state")
+    names = ("content", "index", "models", "state", "network", "dns_server")
     given = {f"SOLUCIONES_{name.upper()}": str(getattr(settings, name)) for name in names}
     return os.environ | given | {"SOLUCIONES_PORT": str(port), "PYTHONUNBUFFERED": "1"}
 

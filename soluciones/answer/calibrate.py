@@ -125,18 +125,19 @@ def _without(intent: Intent, text: str) -> Intent:
 def quality(model: Logistic, rows: NDArray[np.float64], labels: NDArray[np.float64]) -> dict[str, float]:
     """How good the probabilities are: accuracy at 0.5, expected calibration error in ten bins, AUROC."""
     p = np.array([model.probability(row) for row in rows])
-    bins = np.minimum((p * BINS).astype(int), BINS - 1)
-    ece = sum(
-        abs(p[bins == b].mean() - labels[bins == b].mean()) * (bins == b).mean()
-        for b in range(BINS)
-        if (bins == b).any()
-    )
     return {
         "n": len(labels),
         "accuracy": round(float(((p >= 0.5) == (labels > 0.5)).mean()), 4),
-        "ece": round(float(ece), 4),
+        "ece": round(expected_calibration_error(p, labels), 4),
         "auroc": round(auroc(p, labels), 4),
     }
+
+
+def expected_calibration_error(p: NDArray[np.float64], labels: NDArray[np.float64]) -> float:
+    """Mean distance between probability and share of right ones, over ten equal bins weighted by their size."""
+    bins = np.minimum((p * BINS).astype(int), BINS - 1)
+    parts = (bins == b for b in range(BINS))
+    return float(sum(abs(p[part].mean() - labels[part].mean()) * part.mean() for part in parts if part.any()))
 
 
 def auroc(p: NDArray[np.float64], labels: NDArray[np.float64]) -> float:

@@ -52,6 +52,7 @@ def tool_json(result: ToolResult, url: DownloadUrl = no_url) -> dict[str, Any]:
         ],
         "form": result.form,
         "next": [dict(step) for step in result.next],
+        "asks": result.asks,
     }
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from soluciones.answer.answerer import Answerer, open_service
 from soluciones.answer.service import MAX_QUESTION_CHARS, AskRequest, ConversationState
+from soluciones.answer.slots.blocks import fits
 from soluciones.answer.wire import answer_json
 from soluciones.cli.jsonl import read_jsonl
 from soluciones.settings import Settings
@@ -39,7 +40,7 @@ def _line(data: Mapping[str, Any]) -> str:
 
 def _ask(service: Answerer, row: Mapping[str, Any]) -> dict[str, Any]:
     question, lang = str(row.get("q", "")), str(row.get("lang") or "")
-    if len(question) > MAX_QUESTION_CHARS:
+    if not fits(question, MAX_QUESTION_CHARS):
         return _too_long(question)
     state = ConversationState()
     for earlier in row.get("context") or ():

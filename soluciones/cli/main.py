@@ -140,6 +140,9 @@ def search(
 def tool(
     tool_id: Annotated[str, typer.Argument(help="Tool id, e.g. mail-address.", metavar="ID")],
     slots: Annotated[str, typer.Option("--json", help="Slots as a JSON object.")] = "{}",
+    files: Annotated[
+        list[str] | None, typer.Option("--file", help="A slot read from a file, e.g. vcard=contacts.vcf.")
+    ] = None,
     content: ContentOption = None,
     index: IndexOption = None,
     lang: Annotated[str, typer.Option(help="Language of the texts.")] = "es",
@@ -148,7 +151,7 @@ def tool(
     """Run one live tool and print its result as JSON."""
     from soluciones.cli.tool import run_tool
 
-    raise typer.Exit(run_tool(settings_for(content, index), tool_id, slots, lang, out))
+    raise typer.Exit(run_tool(settings_for(content, index), tool_id, slots, files or [], lang, out))
 
 
 @app.command()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 PortRank = Literal["recommended", "supported", "tolerated"]
 TlsMode = Literal["implicit", "starttls"]
@@ -113,6 +113,62 @@ class HostFact(_Model):
     source: Source
 
 
+class Procedure(_Model):
+    """Sentences of one section, in their order: the steps of a checklist, or remarks that belong together."""
+
+    id: str
+    """e.g. ``create_address.form``."""
+    guide: str
+    anchor: str
+    steps: tuple[Source, ...]
+    """Written in the file as plain sentences; guide and anchor are those of the procedure."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spread(cls, raw: Any) -> Any:
+        """Gives every sentence the place of the procedure, so that it is checked like any other quote."""
+        if not isinstance(raw, dict) or not isinstance(raw.get("steps"), list | tuple):
+            return raw
+        place = {"guide": raw.get("guide"), "anchor": raw.get("anchor")}
+        return {**raw, "steps": [{**place, "quote": s} if isinstance(s, str) else s for s in raw["steps"]]}
+
+
+class RecipientExample(_Model):
+    """Who goes where in one kind of message."""
+
+    purpose: Literal["team", "marketing", "announcement", "meeting", "event"]
+    to: Source
+    cc: Source
+    bcc: Source
+
+
+class RecipientRules(_Model):
+    """What the fields To, Cc and Bcc are for."""
+
+    names: Source
+    """The names of the hidden copy."""
+    to: Source
+    cc: Source
+    cc_visible: Source
+    bcc: Source
+    overload: Source
+    protect: Source
+    ethics: Source
+    mass: Source
+    separator: Source
+    complete: Source
+    once: Source
+    examples: tuple[RecipientExample, ...]
+
+
+class PasswordApp(_Model):
+    """Programs that the guide on changing a password names in one line."""
+
+    clients: tuple[str, ...]
+    """Ids of ``clients``."""
+    source: Source
+
+
 class Facts(_Model):
     """The whole file."""
 
@@ -122,6 +178,15 @@ class Facts(_Model):
     spf: SpfRecord
     clients: tuple[ClientApp, ...]
     hosts: tuple[HostFact, ...] = ()
+    dns_diagnosis: Source | None = None
+    """Which zones the tenant's own DNS tool looks at."""
+    procedures: tuple[Procedure, ...] = ()
+    recipients: RecipientRules | None = None
+    password_apps: tuple[PasswordApp, ...] = ()
+
+    def procedure(self, name: str) -> tuple[Source, ...]:
+        """The sentences of a procedure; none when the file lacks it."""
+        return next((procedure.steps for procedure in self.procedures if procedure.id == name), ())
 
     def port(self, number: int) -> Port | None:
         """The port of that number, or None when the guides do not know it."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from soluciones.answer.service import AskRequest, ConversationState
+from soluciones.answer.slots.blocks import fits
 from soluciones.answer.types import Answer, ToolResult
 from soluciones.index.types import SearchResult
 from soluciones.webapp import languages
@@ -24,7 +25,7 @@ def checked_question(text: str) -> str:
     Raises:
         Problem: 413 when it is too long, 422 when nothing of it can be read (blank or only control characters).
     """
-    if len(text) > MAX_QUESTION_CHARS:
+    if not fits(text, MAX_QUESTION_CHARS):
         raise Problem(413, "question_too_long", limit=MAX_QUESTION_CHARS)
     # Categories C* (control, format, unassigned) and Z* (spaces) leave nothing to look for; emoji are So and pass.
     if not any(unicodedata.category(char)[0] not in "CZ" for char in text):

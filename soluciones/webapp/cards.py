@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from soluciones.answer.links import guide_url
 from soluciones.answer.types import Answer, AnswerBlock, Citation, Place, ToolResult
-from soluciones.webapp import languages
+from soluciones.webapp import languages, toolbox
 from soluciones.webapp.access import web
-from soluciones.webapp.card_data import AddressData, CardData, SetupData, SetupFile, card_data
-from soluciones.webapp.forms import Field, fields, kept
-from soluciones.webapp.wire import downloads_json
+from soluciones.webapp.card_models import card_data, form_schema
+from soluciones.webapp.card_models.base import CardData
+from soluciones.webapp.card_models.mail_address import AddressData
+from soluciones.webapp.card_models.setup import SetupData, SetupFile
+from soluciones.webapp.downloads import file_links
+from soluciones.webapp.forms import Field, buttons, fields, kept, with_uploads
+from soluciones.webapp.uploads import holds_uploads, upload_slots
+from soluciones.webapp.wire import next_slots
 
 _PICTURE = "image/svg+xml"
 
@@ -85,12 +91,40 @@ class ToolCard:
     """Typed data of a tool that has a card of its own; None for the generic card."""
     fields: tuple[Field, ...]
     kept: str
+    buttons: tuple[tuple[str, str], ...]
+    """(value, label) of the answers to the one question that the tool asks."""
+    own_fields: tuple[Field, ...]
+    """File fields for the form that stands inside the card itself; () for a card without one."""
+    own_kept: str
     next: tuple[NextStep, ...]
+    private: bool = False
+    """Made from a visitor's file: not to be remembered anywhere."""
+    too_large: tuple[str, ...] = ()
+    """Names of files that are too large to be offered on a page."""
+
+    @property
+    def template(self) -> str:
+        """The template that shows ``data``; "" for the generic card."""
+        return f"parts/cards/{self.id}.html" if self.data is not None else ""
 
     @property
     def verdict(self) -> bool:
         """Whether the status says something to people: "correct" of a table of ports would not."""
-        return self.status not in {"ok", "need_input"} or isinstance(self.data, AddressData)
+        return self.status not in {"ok", "need_input"} or (self.data is not None and self.data.judges)
+
+    @property
+    def listed(self) -> tuple[FindingCard, ...]:
+        """Findings that the card does not show elsewhere."""
+        told = set(self.data.told()) if self.data is not None else set()
+        return tuple(item for item in self.findings if item.text not in told)
+
+    def fix_of(self, text: str) -> Link | None:
+        """The repair of the finding with that text."""
+        return next((item.fix for item in self.findings if item.text == text), None)
+
+    def place(self, guide: str, anchor: str = "") -> Link | None:
+        """A section of a guide, for templates."""
+        return _link(guide, anchor)
 
     @property
     def asks(self) -> bool:
@@ -139,18 +173,21 @@ def _fix(place: Place | None) -> Link | None:
 
 def tool_titles() -> dict[str, str]:
     """Tool id → its title in the visitor's language."""
-    return {str(form["id"]): str(form["title"]) for form in web().service.tool_forms(languages.current())}
+    return {tool_id: str(form["title"]) for tool_id, form in toolbox.forms().items()}
 
 
-def _files(result: ToolResult, data: CardData | None) -> tuple[FileCard, ...]:
+def _files(result: ToolResult, data: CardData | None, private: bool) -> tuple[tuple[FileCard, ...], tuple[str, ...]]:
+    """The files that can be offered, and the names of those that cannot."""
     uses = {use.name: use for use in data.files} if isinstance(data, SetupData) else {}
     plain = SetupFile(name="", how="", admin=False)
-    made = downloads_json(result, languages.current(), web().tokens)
-    cards = []
-    for file in made:
-        use = uses.get(file["name"], plain)
-        cards.append(FileCard(file["name"], file["mime"], file["label"], file["url"], use.how, use.admin))
-    return tuple(cards)
+    cards, too_large = [], []
+    for link in file_links(result, languages.current(), web().tokens, private=private):
+        use = uses.get(link.file.name, plain)
+        if link.method == "GET":
+            cards.append(FileCard(link.file.name, link.file.mime, link.file.label, link.url, use.how, use.admin))
+        else:
+            too_large.append(link.file.name)
+    return tuple(cards), tuple(too_large)
 
 
 def _next(result: ToolResult) -> tuple[NextStep, ...]:
@@ -159,18 +196,32 @@ def _next(result: ToolResult) -> tuple[NextStep, ...]:
         label, question, tool = (str(step.get(key) or "") for key in ("label", "question", "tool"))
         repeats = tool == result.tool and isinstance(card_data(result), AddressData)
         if not repeats:  # the address card lists its suggestions itself, with buttons to copy them
-            steps.append(NextStep(label, question, tool, json.dumps(step.get("slots") or {}, ensure_ascii=False)))
+            steps.append(NextStep(label, question, tool, json.dumps(next_slots(step), ensure_ascii=False)))
     return tuple(steps)
 
 
-def tool_card(result: ToolResult, titles: Mapping[str, str] | None = None) -> ToolCard:
+def _own_form(data: CardData | None, whole: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema of what the card's own form must send besides its controls; {} for a card without one."""
+    if data is None or not data.own_slots:
+        return {}
+    uploads = upload_slots(whole)
+    return {"type": "object", "properties": {n: s for n, s in whole["properties"].items() if n in uploads}}
+
+
+def tool_card(result: ToolResult) -> ToolCard:
     """A tool's result, ready to show."""
-    form = result.form
+    whole = toolbox.schema_of(result.tool)
     data = card_data(result)
-    files = _files(result, data)
+    form = None
+    if result.form is not None:
+        form = with_uploads(form_schema(result.tool, result.form), whole, result.slots)
+    own = _own_form(data, whole)
+    private = holds_uploads(whole, result.slots)
+    files, too_large = _files(result, data, private)
+    yes_no = (languages.say("form.yes"), languages.say("form.no"))
     return ToolCard(
         id=result.tool,
-        title=(titles if titles is not None else tool_titles()).get(result.tool, result.tool),
+        title=tool_titles().get(result.tool, result.tool),
         status=result.status,
         headline=result.headline,
         facts=tuple(FactCard(f.text, _link(f.guide, f.anchor)) for f in result.facts),
@@ -179,8 +230,13 @@ def tool_card(result: ToolResult, titles: Mapping[str, str] | None = None) -> To
         pictures=tuple(file for file in files if file.mime == _PICTURE),
         data=data,
         fields=fields(form, result.slots) if form is not None else (),
-        kept=kept(form, result.slots) if form is not None else "",
+        kept=kept(form, whole, result.slots) if form is not None else "",
+        buttons=buttons(form, result.asks, yes_no) if form is not None and result.status == "need_input" else (),
+        own_fields=fields(own, result.slots) if own else (),
+        own_kept=kept(own, form_schema(result.tool, whole), result.slots) if own else "",
         next=_next(result),
+        private=private,
+        too_large=too_large,
     )
 
 
@@ -201,8 +257,7 @@ def _passages(answer: Answer) -> tuple[Passage, ...]:
 
 def answer_card(answer: Answer) -> AnswerCard:
     """One reply, ready to show."""
-    titles = tool_titles() if answer.tools else {}
-    cards = [tool_card(result, titles) for result in answer.tools]
+    cards = [tool_card(result) for result in answer.tools]
     return AnswerCard(
         answer=answer,
         passages=_passages(answer),

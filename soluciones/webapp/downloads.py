@@ -1,18 +1,22 @@
-"""Links to files that tools offer. Nothing is stored: a link holds, encrypted, what makes the file again."""
+"""Links to files that tools offer. Nothing is stored: a link holds, encrypted, what makes the file again, or the file.
+
+A file made from an upload cannot be made again without it: such a file is the link itself, a ``data:`` address.
+"""
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from soluciones.answer.types import Download, ToolResult
-from soluciones.webapp.limits import MAX_TOKEN_CHARS
+from soluciones.webapp.limits import MAX_INLINE_BYTES, MAX_TOKEN_CHARS
 from soluciones.webapp.secret import secret_key
 
 TTL_SECONDS = 24 * 3600
@@ -82,4 +86,40 @@ class Tokens:
         token = self.make(Ticket(result.tool, result.slots, lang, download.name))
         if len(token) > MAX_TOKEN_CHARS:
             return ""
-        return f"/api/v1/tools/{quote(result.tool, safe='')}/files/{token}/{quote(download.name, safe='')}"
+        return f"{_files(result)}/{token}/{quote(download.name, safe='')}"
+
+
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """Where one file of a result is had."""
+
+    file: Download
+    url: str
+    method: Literal["GET", "POST"] = "GET"
+    """``POST``: too large to travel along; send the same slots to ``url``."""
+
+
+def file_links(result: ToolResult, lang: str, tokens: Tokens, *, private: bool) -> tuple[FileLink, ...]:
+    """Links to all files of a result, in order.
+
+    Args:
+        result: the result.
+        lang: the visitor's language.
+        tokens: makes links.
+        private: visitors' files are among the slots: no link may hold them.
+    """
+    links, room = [], MAX_INLINE_BYTES
+    for file in result.downloads:
+        url = "" if private else tokens.url(result, file, lang)
+        if url:
+            links.append(FileLink(file, url))
+        elif len(file.content) <= room:
+            room -= len(file.content)
+            links.append(FileLink(file, f"data:{file.mime};base64,{base64.b64encode(file.content).decode('ascii')}"))
+        else:
+            links.append(FileLink(file, f"{_files(result)}/{quote(file.name, safe='')}", "POST"))
+    return tuple(links)
+
+
+def _files(result: ToolResult) -> str:
+    return f"/api/v1/tools/{quote(result.tool, safe='')}/files"

@@ -9,13 +9,24 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from soluciones.webapp.json_provider import clean_text
-from soluciones.webapp.limits import MAX_SLOTS
+from soluciones.webapp.limits import MAX_SLOTS, MAX_UPLOAD_BYTES, MAX_VALUES
+from soluciones.webapp.uploads import upload_slots, without_uploads
 
-FieldKind = Literal["text", "long", "number", "choice", "choices", "switch", "list"]
+FieldKind = Literal["text", "long", "number", "choice", "radios", "choices", "switch", "list", "file"]
 KEPT = "_kept"
 """Hidden field with the slots that are known already, as JSON."""
+LISTS = "_lists"
+"""Hidden field with the names of lists that are empty, and not unknown, when nothing is chosen."""
 _LONG = 400
 """From this length on a value gets a text area."""
+_VERY_LONG = 4_000
+"""From this length on the text area is a large one."""
+_FEW = 4
+"""Up to this many choices stand side by side; more go into a list that opens."""
+MOST_BUTTONS = 6
+"""Up to this many choices are a button each, where the choice is all that is asked."""
+_MAX_ECHO = 64 * 1024
+"""Pasted text that is shown again in its field; longer text is pasted again."""
 _INTEGER = re.compile(r"[+-]?\d{1,9}\Z")
 _SEPARATORS = re.compile(r"[\s,;]+")
 
@@ -39,6 +50,11 @@ class Field:
     example: str = ""
     input_mode: str = ""
     autocomplete: str = "off"
+    accept: str = ""
+    """File names and types that a file field proposes."""
+    max_bytes: int = 0
+    rows: int = 1
+    """Lines of a text field."""
 
 
 def _options(schema: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -51,8 +67,12 @@ def _options(schema: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _kind(schema: Mapping[str, Any], options: tuple[tuple[str, str], ...]) -> FieldKind:
     kind = schema.get("type")
+    if "x-upload" in schema:
+        return "file"
     if options:
-        return "choices" if kind == "array" else "choice"
+        if kind == "array":
+            return "choices"
+        return "radios" if len(options) <= _FEW else "choice"
     if kind == "boolean":
         return "switch"
     if kind == "array":
@@ -63,7 +83,7 @@ def _kind(schema: Mapping[str, Any], options: tuple[tuple[str, str], ...]) -> Fi
 
 
 def _shown(value: Any) -> str:
-    if value is None:
+    if value is None or isinstance(value, bytes | Mapping):
         return ""
     if isinstance(value, list | tuple):
         return ", ".join(str(item) for item in value)
@@ -72,18 +92,35 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
+def _rows(schema: Mapping[str, Any], kind: FieldKind) -> int:
+    if kind == "long":
+        return 3 if int(schema.get("maxLength") or 0) < _VERY_LONG else 6
+    return 3 if kind == "list" and int(schema.get("maxItems") or 0) > _FEW * 4 else 1
+
+
+def _accept(schema: Mapping[str, Any]) -> str:
+    named = [*(schema.get("x-upload") or ()), *_many(schema.get("x-mime"))]
+    return ",".join(str(item) for item in named)
+
+
+def _many(value: Any) -> Sequence[Any]:
+    return [value] if isinstance(value, str) else value or ()
+
+
 def _field(name: str, schema: Mapping[str, Any], required: bool, value: Any) -> Field:
     options = _options(schema.get("items") or {} if schema.get("type") == "array" else schema)
     examples = schema.get("examples") or ()
     known = value if value is not None else schema.get("default")
+    kind = _kind(schema, options)
+    text = _shown(known)
     mail = schema.get("format") in {"email", "idn-email"} or name == "email"
     return Field(
         name=name,
         title=str(schema.get("title") or name),
         hint=str(schema.get("description") or ""),
-        kind=_kind(schema, options),
+        kind=kind,
         required=required,
-        value=_shown(known),
+        value="" if kind == "file" and len(text) > _MAX_ECHO else text,
         chosen=tuple(str(item) for item in known) if isinstance(known, list | tuple) else (),
         options=options,
         max_length=int(schema.get("maxLength") or 0),
@@ -91,6 +128,9 @@ def _field(name: str, schema: Mapping[str, Any], required: bool, value: Any) -> 
         # Never type=email: browsers would refuse the very addresses that visitors want to have checked.
         input_mode="email" if mail else "numeric" if schema.get("type") == "integer" else "",
         autocomplete="email" if mail else "off",
+        accept=_accept(schema),
+        max_bytes=MAX_UPLOAD_BYTES if kind == "file" else 0,
+        rows=_rows(schema, kind),
     )
 
 
@@ -103,17 +143,56 @@ def fields(schema: Mapping[str, Any], slots: Mapping[str, Any]) -> tuple[Field, 
     return tuple(_field(name, s, only or name in required, slots.get(name)) for name, s in shown)
 
 
-def kept(schema: Mapping[str, Any], slots: Mapping[str, Any]) -> str:
-    """The known slots that the form does not ask for, as JSON for the hidden field; "" when there are none."""
+def buttons(schema: Mapping[str, Any], asks: str, yes_no: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    """(value, label) of the buttons that answer the one question of a form; () where a form is better.
+
+    Args:
+        schema: the form's object schema.
+        asks: the slot that the question is about.
+        yes_no: what the two answers to a question of yes or no are called.
+    """
+    properties: Mapping[str, Any] = schema.get("properties") or {}
+    if list(properties) != [asks]:
+        return ()
+    one = properties[asks]
+    if one.get("type") == "boolean":
+        return ("1", yes_no[0]), ("0", yes_no[1])
+    options = () if one.get("type") == "array" else _options(one)
+    return options if len(options) <= MOST_BUTTONS else ()
+
+
+def with_uploads(form: Mapping[str, Any], whole: Mapping[str, Any], slots: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The form with the file slots that have been given, for they cannot travel hidden: they are given again.
+
+    Args:
+        form: the object schema that the tool wants filled in.
+        whole: the object schema of all slots of the tool.
+        slots: what the tool ran with.
+    """
+    properties = form.get("properties") or {}
+    again = {n: whole["properties"][n] for n in upload_slots(whole) if n in slots and n not in properties}
+    return {**form, "properties": {**properties, **again}} if again else form
+
+
+def kept(schema: Mapping[str, Any], whole: Mapping[str, Any], slots: Mapping[str, Any]) -> str:
+    """The known slots that the form does not ask for, as JSON for the hidden field; "" when there are none.
+
+    Files are never among them.
+
+    Args:
+        schema: the form's object schema.
+        whole: the object schema of all slots of the tool.
+        slots: what the tool ran with.
+    """
     shown = set(schema.get("properties") or {})
-    rest = {key: value for key, value in slots.items() if key not in shown}
+    rest = {key: value for key, value in without_uploads(whole, slots).items() if key not in shown}
     return json.dumps(rest, ensure_ascii=False) if rest else ""
 
 
 def _value(text: str, schema: Mapping[str, Any]) -> Any:
     kind = schema.get("type")
     if kind == "boolean":
-        return True
+        return text != "0"
     if kind in {"integer", "number"} and _INTEGER.match(text):
         return int(text)
     if kind == "array":
@@ -138,9 +217,11 @@ def slots_from(
     except ValueError:
         before = {}
     if isinstance(before, dict):
-        slots.update(list(before.items())[:MAX_SLOTS])
+        slots.update(without_uploads(schema, dict(list(before.items())[:MAX_SLOTS])))
     for name, property_schema in list((schema.get("properties") or {}).items())[:MAX_SLOTS]:
-        text = clean_text(" ".join(list(form.get(name, ()))[:MAX_SLOTS])).strip()
+        if name in form.get(LISTS, ()):
+            slots[name] = []
+        text = clean_text(" ".join(list(form.get(name, ()))[:MAX_VALUES])).strip()
         if text:
             slots[name] = _value(text, property_schema)
     return slots

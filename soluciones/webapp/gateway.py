@@ -8,19 +8,30 @@ event loop, where a stalled one costs a few kilobytes, and the WSGI application 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol
 
+from soluciones.webapp.limits import MAX_JSON_BYTES, body_limit
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 BODY_SECONDS = 10.0
 """A body of 64 KB takes two seconds on the slowest of telephone lines."""
+FILE_SECONDS = 60.0
+"""A file of 5 MB takes 42 seconds on a line of 1 Mbit/s."""
+HELD_BYTES = 64 * 1024 * 1024
+"""Memory for all large bodies together, those still arriving included."""
+_LARGE_SHARE = 4
+"""One thread in so many may work on large bodies: they take seconds, and a question should not wait for them."""
 TIMED_OUT = "soluciones.body_timed_out"
 """Set in the environ when the body did not arrive in time; the application answers 408."""
+TOO_BUSY = "soluciones.too_busy"
+"""Set in the environ when there was no memory left for a large body; the application answers 503."""
 
 
 class Headers(Protocol):
@@ -58,16 +69,71 @@ class Exchange(Protocol):
         ...
 
 
-async def _read(exchange: Exchange, limit: int) -> bytes:
-    """The body, or its first ``limit + 1`` bytes and perhaps a little more: enough to be refused as too large."""
-    parts: list[bytes] = []
-    size = 0
-    async for part in exchange:
-        parts.append(part)
-        size += len(part)
-        if size > limit:
-            break
-    return b"".join(parts)
+class _NoRoom(Exception):
+    """There is no memory left for another large body."""
+
+
+class _Room:
+    """How much memory large bodies may still take."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def take(self, size: int) -> None:
+        """Takes ``size`` bytes.
+
+        Raises:
+            _NoRoom: there are not that many left.
+        """
+        if size > self._left:
+            raise _NoRoom
+        self._left -= size
+
+    def give(self, size: int) -> None:
+        """Gives ``size`` bytes back."""
+        self._left += size
+
+
+class _Body:
+    """A body as it arrives: bytes beyond ``MAX_JSON_BYTES`` are taken from the common room."""
+
+    def __init__(self, room: _Room) -> None:
+        self._room = room
+        self._parts: list[bytes] = []
+        self._size = self._held = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes that have arrived."""
+        return self._size
+
+    @property
+    def large(self) -> bool:
+        """Whether the body takes of the common room."""
+        return self._held > 0
+
+    async def read(self, exchange: Exchange, limit: int) -> None:
+        """Reads all of it, or ``limit + 1`` bytes and perhaps a little more: enough to be refused as too large."""
+        async for part in exchange:
+            beyond = max(0, self._size + len(part) - MAX_JSON_BYTES) - self._held
+            self._room.take(beyond)
+            self._held += beyond
+            self._size += len(part)
+            self._parts.append(part)
+            if self._size > limit:
+                break
+
+    def content(self) -> bytes:
+        """What has arrived, to be asked for once."""
+        whole = b"".join(self._parts)
+        self._parts = []
+        return whole
+
+    def close(self) -> None:
+        """Gives its memory back."""
+        self._parts = []
+        self._room.give(self._held)
+        self._size = self._held = 0
 
 
 def environ_of(scope: Scope) -> dict[str, Any]:
@@ -105,36 +171,56 @@ def environ_of(scope: Scope) -> dict[str, Any]:
 class Gateway:
     """A WSGI application as an RSGI one."""
 
-    def __init__(self, app: WSGIApplication, threads: int, limit: int, seconds: float = BODY_SECONDS) -> None:
+    def __init__(
+        self, app: WSGIApplication, threads: int, limit: Callable[[str, str], int] = body_limit,
+        seconds: float = BODY_SECONDS, room: int = HELD_BYTES,
+    ) -> None:  # fmt: skip
         """Serves ``app``.
 
         Args:
             app: the WSGI application.
             threads: requests that are worked on at once; the others wait.
-            limit: largest body in bytes that is taken in whole.
-            seconds: how long a body may take to arrive.
+            limit: path, content type → largest body in bytes that is taken in whole.
+            seconds: how long a body may take to arrive; those with files ``FILE_SECONDS``.
+            room: memory for all large bodies together.
         """
         self._app = app
         self._limit = limit
         self._seconds = seconds
+        self._room = _Room(room)
+        self._large = asyncio.Semaphore(max(1, threads // _LARGE_SHARE))
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
 
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
         """One request."""
         environ = environ_of(scope)
-        body = b""
-        # A body that says it is too large is refused by the application unread.
-        if _declared(environ) <= self._limit and _has_body(environ):
-            try:
-                body = await asyncio.wait_for(_read(exchange, self._limit), self._seconds)
-            except TimeoutError:
-                environ[TIMED_OUT] = True
-            environ["CONTENT_LENGTH"] = str(len(body))
-            environ.pop("HTTP_TRANSFER_ENCODING", None)  # granian has undone it
-        environ["wsgi.input"] = io.BytesIO(body)
-        loop = asyncio.get_running_loop()
-        status, headers, content = await loop.run_in_executor(self._pool, self._call, environ)
+        body = _Body(self._room)
+        try:
+            await self._take_in(exchange, environ, body)
+            environ["wsgi.input"] = io.BytesIO(body.content())
+            loop = asyncio.get_running_loop()
+            async with self._large if body.large else contextlib.nullcontext():
+                status, headers, content = await loop.run_in_executor(self._pool, self._call, environ)
+        finally:
+            body.close()
         exchange.response_bytes(status, headers, content)
+
+    async def _take_in(self, exchange: Exchange, environ: dict[str, Any], body: _Body) -> None:
+        limit = self._limit(environ["PATH_INFO"], environ.get("CONTENT_TYPE", ""))
+        # A body that says it is too large is refused by the application unread.
+        if _declared(environ) > limit or not _has_body(environ):
+            return
+        seconds = self._seconds if limit <= MAX_JSON_BYTES else max(self._seconds, FILE_SECONDS)
+        try:
+            await asyncio.wait_for(body.read(exchange, limit), seconds)
+        except TimeoutError:
+            environ[TIMED_OUT] = True
+        except _NoRoom:
+            environ[TOO_BUSY] = True
+        if TIMED_OUT in environ or TOO_BUSY in environ:
+            body.close()
+        environ["CONTENT_LENGTH"] = str(body.size)
+        environ.pop("HTTP_TRANSFER_ENCODING", None)  # granian has undone it
 
     def _call(self, environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
         told: dict[str, Any] = {}

@@ -53,9 +53,14 @@ def offered() -> list[str]:
     return [lang for lang in site().languages if languages.known(lang)]
 
 
+FRAGMENT = "Soluciones-Fragment"
+"""Header by which our scripts ask for a piece of a page: ``1``, or ``page`` for the middle of a tool's page."""
+PLACE = "page"
+
+
 def is_fragment() -> bool:
-    """Whether the chat's script asked for a piece of a page rather than a page."""
-    return request.headers.get("Soluciones-Fragment") == "1"
+    """Whether a script of ours asked for a piece of a page rather than a page."""
+    return request.headers.get(FRAGMENT) in {"1", PLACE}
 
 
 def same_origin_only() -> None:
@@ -106,6 +111,15 @@ def long_date(day: date) -> str:
     return format_date(day, format="long", locale=languages.current())
 
 
+def milliseconds(value: float) -> str:
+    """A time as people read it: ``12 ms``, ``<1 ms``, ``2.4 s``."""
+    if value >= 1000:
+        from babel.numbers import format_decimal
+
+        return f"{format_decimal(value / 1000, '#,##0.0', locale=languages.current())} s"
+    return f"{round(value)} ms" if value >= 1 else "<1 ms"
+
+
 def _common() -> dict[str, Any]:
     return {
         "lang": languages.current(),
@@ -136,5 +150,6 @@ def init_app(app: Flask) -> None:
         other_language=other_language,
     )
     app.jinja_env.filters["long_date"] = long_date
+    app.jinja_env.filters["milliseconds"] = milliseconds
     app.context_processor(_common)
     app.after_request(_static_cache)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from soluciones.webapp import languages, logs
+from soluciones.webapp.limits import MAX_JSON_BYTES, MAX_UPLOAD_BYTES, body_limit
 
 MIME = "application/problem+json"
 _API_PREFIXES = ("/api/", "/openapi", "/livez", "/readyz")
@@ -75,6 +76,11 @@ class Problem(Exception):
         self.headers: dict[str, str] = {}
 
 
+def file_too_large() -> Problem:
+    """The problem of a file that is larger than a tool takes."""
+    return Problem(413, "file_too_large", limit=MAX_UPLOAD_BYTES // (1024 * 1024))
+
+
 def _field_error(error: dict[str, Any]) -> FieldError:
     key = _FIELD_TEXTS.get(error["type"], "other")
     context = error.get("ctx") or {}
@@ -113,8 +119,7 @@ def page_response(problem: Problem) -> Response:
     """The problem as a page, or as a fragment where the chat asked for one."""
     lang = languages.known(request.path.split("/", 2)[1]) or languages.current()
     languages.set_current(lang)
-    fragment = request.headers.get("Soluciones-Fragment") == "1"
-    template = "errors/fragment.html" if fragment else "errors/page.html"
+    template = "errors/fragment.html" if "Soluciones-Fragment" in request.headers else "errors/page.html"
     try:
         body = render_template(
             template,
@@ -143,7 +148,8 @@ def _from_http(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]  # werkzeug's Response is what Flask sends
     status = error.code or 500
     code = _BY_STATUS.get(status, "internal" if status >= 500 else "bad_request")
-    problem = Problem(status, code)
+    takes_files = body_limit(request.path, request.content_type or "") > MAX_JSON_BYTES
+    problem = file_too_large() if code == "too_large" and takes_files else Problem(status, code)
     problem.headers = {k: v for k, v in error.get_headers() if k in {"Allow", "Retry-After"}}
     if isinstance(error, SecurityError):
         # The host is not ours: no address can be built for a page, so this one error is always a problem document.

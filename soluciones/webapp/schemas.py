@@ -87,10 +87,18 @@ class FilePath(ToolPath):
     name: str
 
 
+class MadeFilePath(ToolPath):
+    """A file of a tool's result, made from slots that are sent along."""
+
+    name: Name
+
+
 class ToolBody(_Body):
     """The values a tool runs with."""
 
-    slots: dict[str, Any] = Field(default_factory=dict, max_length=MAX_SLOTS)
+    slots: dict[str, Any] = Field(
+        default_factory=dict, max_length=MAX_SLOTS, description="Slot → value, as in the tool's `schema`."
+    )
     lang: LangTag | None = None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class _Out(BaseModel):
@@ -39,7 +39,8 @@ class DownloadOut(_Out):
     name: str
     mime: str
     label: str
-    url: str
+    url: str = Field(description="A path that lasts 24 hours, or a `data:` address where the file came of an upload.")
+    method: Literal["GET", "POST"] = Field(description="`POST`: too large to send along; post the same slots to `url`.")
 
 
 class ToolOut(_Out):
@@ -54,6 +55,7 @@ class ToolOut(_Out):
     downloads: list[DownloadOut]
     form: dict[str, Any] | None
     next: list[dict[str, Any]]
+    asks: str
 
 
 class AnswerBlockOut(_Out):

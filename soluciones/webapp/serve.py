@@ -56,6 +56,9 @@ def _to_environment(settings: Settings) -> None:
     """Workers are fresh processes and read their settings again: what the command line said must reach them."""
     for name, value in settings.model_dump(mode="json").items():
         key = f"SOLUCIONES_{name.upper()}"
+        if value is None:
+            os.environ.pop(key, None)
+            continue
         os.environ[key] = value if isinstance(value, str) else json.dumps(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from soluciones.answer import wire as plain
@@ -9,19 +10,27 @@ from soluciones.answer.links import guide_url
 from soluciones.answer.types import Answer, ToolResult
 from soluciones.index.types import Hit, SearchResult
 from soluciones.kb.types import Guide
-from soluciones.webapp.downloads import Tokens
+from soluciones.webapp import toolbox
+from soluciones.webapp.downloads import Tokens, file_links
 from soluciones.webapp.links import passage_url
-
-
-def downloads_json(result: ToolResult, lang: str, tokens: Tokens) -> list[dict[str, str]]:
-    """The files of a tool's result with their addresses; files whose link would be too long are left out."""
-    made = [(item, tokens.url(result, item, lang)) for item in result.downloads]
-    return [{"name": d.name, "mime": d.mime, "label": d.label, "url": url} for d, url in made if url]
+from soluciones.webapp.uploads import holds_uploads, without_contents, without_uploads
 
 
 def tool_json(result: ToolResult, lang: str, tokens: Tokens) -> dict[str, Any]:
-    """One tool's result."""
-    return plain.tool_json(result) | {"downloads": downloads_json(result, lang, tokens)}
+    """One tool's result; nothing of it repeats a visitor's file."""
+    schema = toolbox.schema_of(result.tool)
+    links = file_links(result, lang, tokens, private=holds_uploads(schema, result.slots))
+    files = [
+        {"name": one.file.name, "mime": one.file.mime, "label": one.file.label, "url": one.url, "method": one.method}
+        for one in links
+    ]
+    steps = [dict(step) | {"slots": next_slots(step)} if "slots" in step else dict(step) for step in result.next]
+    return plain.tool_json(result) | {"downloads": files, "form": without_contents(result.form), "next": steps}
+
+
+def next_slots(step: Mapping[str, Any]) -> dict[str, Any]:
+    """The slots that a next step may carry: all but visitors' files."""
+    return without_uploads(toolbox.schema_of(str(step.get("tool") or "")), step.get("slots") or {})
 
 
 def answer_json(answer: Answer, tokens: Tokens) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def _gateway() -> Gateway:
     gc.freeze()  # what was made while starting stays: the collector need not walk it again
     gc.enable()
     settings = Settings()  # type: ignore[call-arg]
-    return Gateway(app, settings.threads, app.config["MAX_CONTENT_LENGTH"])
+    return Gateway(app, settings.threads)
 
 
 def __getattr__(name: str) -> object:

@@ -94,7 +94,7 @@ def test_an_alias_redirects_to_the_guides_own_address(client: FlaskClient) -> No
 
 def test_tools_are_listed_and_run(client: FlaskClient) -> None:
     """Tools show their schema; a run fits its model."""
-    assert len(out.ToolsOut.model_validate(client.get("/api/v1/tools").get_json()).tools) == 4
+    assert len(out.ToolsOut.model_validate(client.get("/api/v1/tools").get_json()).tools) == 5
     ran = client.post("/api/v1/tools/mail-address", json={"slots": {"email": "ñ@ejemplo.com"}, "lang": "es"})
     tool = out.ToolOut.model_validate(ran.get_json())
     assert tool.status == "bad"

@@ -60,7 +60,7 @@ class Exchange:
 @pytest.fixture
 def gateway(app: Flask) -> Gateway:
     """The application behind a gateway with one thread and a short deadline."""
-    return Gateway(app, threads=1, limit=app.config["MAX_CONTENT_LENGTH"], seconds=0.2)
+    return Gateway(app, threads=1, seconds=0.2)
 
 
 def go(gateway: Gateway, scope: Scope, exchange: Exchange) -> Exchange:
@@ -158,9 +158,56 @@ def test_responses_are_closed_after_use() -> None:
         start("200 OK", [("X-A", "b")])
         return Parts(environ["PATH_INFO"] == "/fails")
 
-    small = Gateway(app, threads=1, limit=10)
+    small = Gateway(app, threads=1, limit=lambda _path, _kind: 10)
     sent = go(small, Scope("GET", "/"), Exchange())
     assert (sent.status, sent.headers, sent.body) == (200, [("x-a", "b")], b"ab")
     with pytest.raises(RuntimeError):
         go(small, Scope("GET", "/fails"), Exchange())
     assert closed == [True, True]
+
+
+def upload(*more: tuple[str, str]) -> Scope:
+    """A POST of a form with a file."""
+    return Scope("POST", "/es/tools/ports", ("content-type", "multipart/form-data; boundary=b"), *more)
+
+
+def test_a_form_with_a_file_may_be_larger_than_a_question(gateway: Gateway) -> None:
+    """Tool routes take in files; the same size is refused elsewhere, unread when it says so."""
+    part = b"--b\r\nContent-Disposition: form-data; name=x; filename=f\r\n\r\n" + b"x" * 100_000 + b"\r\n--b--\r\n"
+    assert go(gateway, upload(("content-length", str(len(part)))), Exchange(part)).status == 200
+    assert go(gateway, upload(("transfer-encoding", "chunked")), Exchange(part[:70_000], part[70_000:])).status == 200
+    refused = Exchange(part)
+    assert go(gateway, ask(("content-length", str(len(part)))), refused).status == 413
+    assert refused.taken == 0
+
+
+def test_large_bodies_share_a_bounded_room(app: Flask) -> None:
+    """When the memory for large bodies is used up the next is told to come back, and room is given back afterwards."""
+    crowded = Gateway(app, threads=4, seconds=0.2, room=150_000)
+    chunk = b"x" * 100_000
+
+    async def crowd() -> list[Exchange]:
+        sent = [Exchange(chunk, stalls=True), Exchange(chunk), Exchange(chunk)]
+        slow = asyncio.create_task(crowded.__rsgi__(upload(("transfer-encoding", "chunked")), sent[0]))
+        await asyncio.sleep(0.05)
+        for each in sent[1:]:
+            await asyncio.create_task(crowded.__rsgi__(upload(("transfer-encoding", "chunked")), each))
+        slow.cancel()
+        await asyncio.gather(slow, return_exceptions=True)
+        return sent
+
+    first, second, third = asyncio.run(crowd())
+    assert first.status == 0
+    assert second.status == 200  # 100 KB, of which 64 KB are every body's own
+    assert third.status == 200
+    full = go(crowded, upload(("transfer-encoding", "chunked")), Exchange(*[chunk] * 4))
+    assert full.status == 503
+    assert ("retry-after", "10") in full.headers
+    assert go(crowded, upload(("transfer-encoding", "chunked")), Exchange(chunk)).status == 200
+
+
+def test_small_bodies_need_no_room(app: Flask) -> None:
+    """Questions are answered while no memory is left for files."""
+    full = Gateway(app, threads=1, seconds=0.2, room=0)
+    assert go(full, ask(("content-length", "16")), Exchange(b'{"question":"q"}')).status == 200
+    assert go(full, upload(("transfer-encoding", "chunked")), Exchange(b"x" * 70_000)).status == 503

@@ -118,7 +118,7 @@ SCHEMA = {
 def test_a_schema_becomes_fields() -> None:
     """Every type has its kind of field; what is known fills it."""
     shown = {item.name: item for item in fields(SCHEMA, {"port": [25, 465], "proto": ["imap"]})}
-    kinds = ["list", "choices", "number", "switch", "text", "choice", "long"]
+    kinds = ["list", "choices", "number", "switch", "text", "radios", "long"]
     assert [item.kind for item in shown.values()] == kinds
     assert shown["port"].value == "25, 465"
     assert shown["proto"].chosen == ("imap",)

@@ -1,7 +1,8 @@
-"""A small `Service` with a handful of real values: three guides, four tools, one answer for each status."""
+"""A small `Service` with a handful of real values: three guides, five tools, one answer for each status."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -147,11 +148,45 @@ def _other(slots: Mapping[str, Any]) -> ToolResult:
     return ToolResult("other-tool", "warn", "Una herramienta sin tarjeta propia", (), {"x": 1}, (found,), slots=slots)
 
 
-RUN = {"mail-address": _address, "ports": _ports, "client-setup": _setup, "other-tool": _other}
+UPLOAD = {
+    "type": "object",
+    "properties": {
+        "vcard": {"type": "string", "title": "Contactos", "x-upload": [".vcf"], "x-mime": ["text/vcard"]},
+        "region": {"type": "string", "title": "País", "oneOf": [{"const": "CH"}, {"const": "ES"}], "description": "¿?"},
+    },
+    "required": ["vcard"],
+}
+
+
+def _upload(slots: Mapping[str, Any]) -> ToolResult:
+    """Counts lines; gives the content back as a file, so that a test sees which bytes arrived."""
+    given = slots.get("vcard")
+    if not given:
+        return ToolResult("upload-tool", "need_input", "¿Qué archivo?", form=UPLOAD, slots=dict(slots), asks="vcard")
+    if isinstance(given, Mapping):
+        given = base64.b64decode(given["base64"])
+    content = given if isinstance(given, bytes) else str(given).encode()
+    files = (Download("contactos.vcf", "text/vcard", content, "Contactos"),)
+    files += (Download("copia ñ.vcf", "text/vcard", content), Download("copia-2.vcf", "text/vcard", content))
+    if "region" not in slots:
+        only = {**UPLOAD, "properties": {"region": UPLOAD["properties"]["region"]}, "required": ["region"]}
+        return ToolResult("upload-tool", "need_input", "¿Qué país?", form=only, slots=dict(slots), asks="region")
+    after = ({"label": "Otra vez", "tool": "upload-tool", "slots": dict(slots)},)
+    lines = f"{len(content.splitlines())} líneas"
+    return ToolResult("upload-tool", "ok", lines, downloads=files, form=UPLOAD, next=after, slots=dict(slots))
+
+
+RUN = {"upload-tool": _upload, "mail-address": _address, "ports": _ports, "client-setup": _setup, "other-tool": _other}
 
 
 def _form(tool_id: str) -> dict[str, Any]:
-    schema = {"type": "object", "properties": {"email": {"type": "string", "title": "Dirección"}}, "required": []}
+    if tool_id == "upload-tool":
+        return {"id": tool_id, "title": "Subir", "mode": "upload", "guides": [], "schema": UPLOAD}
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {"email": {"type": "string", "title": "Dirección"}},
+        "required": [],
+    }
     guides = ["protocolos-y-puertos"]
     return {"id": tool_id, "title": f"Título {tool_id}", "mode": "instant", "guides": guides, "schema": schema}
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from soluciones.answer.net.once import Once
+
 DnsStatus = Literal["ok", "no_data", "no_name", "servfail", "timeout", "refused", "network_off", "over_budget"]
 """``ok``: records. ``no_data``: the name exists without such records. ``no_name``: NXDOMAIN.
 
@@ -97,3 +99,5 @@ class Network:
 
     dns: Dns
     dialer: Dialer
+    once: Once = field(default_factory=Once)
+    """Results that all visitors share for a moment, one attempt at a time: ``once.cached(key, make)``."""

@@ -66,6 +66,16 @@ def set_aside(text: str) -> Pasted:
     return Pasted(text, {})
 
 
+def fits(text: str, limit: int) -> bool:
+    """Whether a message may be read: at most ``limit`` characters, not counting one block that was pasted whole."""
+    if len(text) <= limit:
+        return True
+    if len(text) > MAX_PASTE_CHARS:
+        return False
+    pasted = set_aside(text)
+    return bool(pasted.blocks) and len(pasted.rest) <= limit
+
+
 def _vcard(text: str) -> tuple[int, int] | None:
     start = _VCARD.search(text)
     if not start:

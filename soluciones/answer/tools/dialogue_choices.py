@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -97,10 +98,8 @@ def _phrases(tool: Any, slot: str, value: str, context: ToolContext) -> list[str
     found = []
     for lang in dict.fromkeys((context.lang, *context.site.languages)):
         found += context.texts.domain(lang, domain).get(f"{domain}.words.{slot}.{value}", "").split("|")
-    try:
+    with contextlib.suppress(MissingText):
         found.append(choice_title(tool, context, slot, value))
-    except MissingText:
-        pass
     return [phrase for phrase in found if phrase.strip()]
 
 

@@ -7,13 +7,21 @@ from types import MappingProxyType
 
 from soluciones.answer.tools.base import Tool
 from soluciones.answer.tools.client_setup import ClientSetupTool
+from soluciones.answer.tools.dns_check import DnsCheckTool
 from soluciones.answer.tools.mail_address import MailAddressTool
 from soluciones.answer.tools.ports import PortsTool
+from soluciones.answer.tools.server_check import ServerCheckTool
+from soluciones.answer.tools.snippets import SnippetsTool
+from soluciones.answer.tools.spf import SpfTool
 
 _ALL: tuple[Tool, ...] = (
     MailAddressTool(),
     PortsTool(),
     ClientSetupTool(),
+    ServerCheckTool(),
+    SnippetsTool(),
+    DnsCheckTool(),
+    SpfTool(),
 )
 
 TOOLS: Mapping[str, Tool] = MappingProxyType({tool.id: tool for tool in _ALL})

@@ -1,17 +1,17 @@
 """Tool T7: does the tenant's own mail server answer, how far does a connection get, and whose turn is it now?
 
-The host is no slot: it comes from ``facts.yml`` and must stand in ``site.yml``. Nothing that needs a login is said, and no
-port is looked at twice within half a minute.
+The host is no slot: it comes from ``facts.yml`` and must stand in ``site.yml``. Nothing that needs a login is said,
+and no port is looked at twice within half a minute.
 
 ``data``: ``host`` (str); ``checked_at`` (ISO 8601, UTC); ``total_ms`` (float); ``from_guide`` (false: it is measured);
 ``limits`` (``step_seconds``, ``total_seconds``); ``allowed_ports`` ([int]); ``ports``: one entry a port with
 
 * ``port``, ``protocol``, ``name`` (``IMAPs``), ``direction``, ``tls`` (``implicit`` | ``starttls``), ``tls_label``,
 * ``status`` (ok | warn | bad | unknown), ``code`` (finding, ``answers`` when all went well), ``verdict`` (words),
-* ``stages``: [{``id``, ``label``, ``status`` (ok | bad | unknown | skipped), ``status_label``, ``ms`` (float or null)}],
-* ``tls_version``, ``cipher`` (str, empty when TLS was not reached), ``greeting``, ``detail`` (the technical word of a failure),
-* ``certificate``: null or {``subject``, ``issuer``, ``names`` [str], ``matches`` (bool), ``trusted`` (bool), ``not_before``,
-  ``not_after`` (dates), ``days_left`` (int, negative when past), ``verify_code`` (OpenSSL's number, 0 accepted)},
+* ``stages``: [{``id``, ``label``, ``status`` (ok | bad | unknown | skipped), ``status_label``, ``ms`` (or null)}],
+* ``tls_version``, ``cipher`` (empty when TLS was not reached), ``greeting``, ``detail`` (technical word of a failure),
+* ``certificate``: null or {``subject``, ``issuer``, ``names`` [str], ``matches`` (bool), ``trusted`` (bool),
+  ``not_before``, ``not_after`` (dates), ``days_left`` (int, negative when past), ``verify_code`` (OpenSSL's, 0 good)},
 * ``auth`` [str], ``capabilities`` [str], ``total_ms``, ``address``.
 """
 
@@ -29,7 +29,7 @@ from soluciones.answer.net.once import Once, StillRunning
 from soluciones.answer.tools.base import Slots, SlotSpec, ToolContext, ToolMode
 from soluciones.answer.tools.probe.look import look
 from soluciones.answer.tools.probe.report import Limits, PortReport, Target
-from soluciones.answer.tools.results import BAD_INPUT, facts_from, finding, form, refused
+from soluciones.answer.tools.results import facts_from, finding, form, refused
 from soluciones.answer.tools.server_check_input import (
     MAX_PORTS,
     HostRefused,
@@ -46,6 +46,7 @@ from soluciones.answer.tools.server_check_words import (
     judge,
     next_steps,
     overall,
+    plain_params,
     row,
     text_params,
 )
@@ -100,13 +101,9 @@ class ServerCheckTool:
         except PortRefused as error:
             return self._refused("port_not_allowed", context, port=error.number)
         if context.network is None:
-            return self._not_checked("network_off", ports, context)
-        checkable = [port for port in ports if port.port in allowed_ports(context)]
-        if not checkable:
-            return self._not_checked("not_configured", ports, context)
+            return self._network_off(ports, context)
         started = self._clock()
-        reports = self._look(checkable, context.network.dialer, context)
-        judged = judge(checkable, reports, context)
+        judged = judge(ports, self._look(ports, context.network.dialer, context), context)
         return self._result(judged, round((self._clock() - started) * 1000, 1), context)
 
     def form(self, context: ToolContext) -> Mapping[str, Any]:
@@ -122,15 +119,22 @@ class ServerCheckTool:
     def _look(self, ports: Sequence[Port], dialer: Dialer, context: ToolContext) -> list[PortReport]:
         """All ports at once; each look ends by itself within the whole's time."""
         end = self._clock() + self._limits.total_seconds
-        targets = [Target(server_of(port, context), port.port, port.protocol, port.tls == "implicit") for port in ports]
-        with ThreadPoolExecutor(max_workers=len(targets), thread_name_prefix="server-check") as pool:
-            return list(pool.map(lambda target: self._one(target, dialer, end), targets))
+        tls, allowed = self._tls, allowed_ports(context)
 
-    def _one(self, target: Target, dialer: Dialer, end: float) -> PortReport:
+        def one(port: Port) -> PortReport:
+            target = Target(server_of(port, context), port.port, port.protocol, port.tls == "implicit")
+            if port.port not in allowed:
+                return PortReport(target, (), "not_configured")
+            return self._one(target, dialer, tls, end)
+
+        with ThreadPoolExecutor(max_workers=len(ports), thread_name_prefix="server-check") as pool:
+            return list(pool.map(one, ports))
+
+    def _one(self, target: Target, dialer: Dialer, tls: ssl.SSLContext, end: float) -> PortReport:
         try:
             return self._once.cached(
                 (target.host, target.port),
-                lambda: look(target, dialer, self._tls, end, self._limits, self._clock),
+                lambda: look(target, dialer, tls, end, self._limits, self._clock),
                 # What could not be checked may be checkable the next moment, and for the next visitor.
                 seconds=lambda report: _SECONDS_KEPT if report.told else 0.0,
                 wait=max(0.0, end - self._clock()),
@@ -168,7 +172,7 @@ class ServerCheckTool:
             for code, status in item.codes:
                 if code != ANSWERS:
                     yield finding(self, context, code, status, **text_params(item, context))
-        well = [item.port.port for item in judged if item.codes[0][0] == ANSWERS]
+        well = [item.port.port for item in judged if (ANSWERS, "ok") in item.codes]
         if well:
             yield finding(self, context, ANSWERS, "ok", ports=", ".join(map(str, well)))
 
@@ -197,8 +201,8 @@ class ServerCheckTool:
             form=self.form(context),
         )
 
-    def _not_checked(self, code: str, ports: Sequence[Port], context: ToolContext) -> ToolResult:
-        problem = finding(self, context, code, "unknown", host=context.facts.mail.incoming)
+    def _network_off(self, ports: Sequence[Port], context: ToolContext) -> ToolResult:
+        problem = finding(self, context, "network_off", "unknown", **plain_params(ports, context))
         return ToolResult(
             self.id,
             "unknown",
@@ -209,6 +213,3 @@ class ServerCheckTool:
             form=self.form(context),
             slots={"port": [port.port for port in ports]},
         )
-
-
-__all__ = ["BAD_INPUT", "ServerCheckTool"]

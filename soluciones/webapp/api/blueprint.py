@@ -11,7 +11,9 @@ from pydantic import BaseModel
 from werkzeug.exceptions import BadRequest
 
 from soluciones.webapp import languages
+from soluciones.webapp.limits import MAX_JSON_BYTES, body_limit
 from soluciones.webapp.problems import MIME, Problem
+from soluciones.webapp.uploads import MULTIPART
 
 _PROBLEM = {"$ref": "#/components/schemas/ProblemOut"}
 
@@ -22,7 +24,7 @@ def responses(ok: type[BaseModel] | dict[str, Any], *problems: int, created: boo
         404: "Nothing there",
         410: "No longer there",
         413: "Too long",
-        415: "Not JSON",
+        415: "Not JSON (tools also take multipart/form-data)",
         422: "Cannot be understood; `errors` lists the fields",
         503: "Not ready; try again",
         507: "No room to keep it",
@@ -44,6 +46,9 @@ def read_body() -> None:
     """
     if request.method not in {"POST", "PUT", "PATCH"}:
         return
+    if request.mimetype == MULTIPART and body_limit(request.path, MULTIPART) > MAX_JSON_BYTES:
+        _speak(request.form.get("lang"))
+        return
     if not request.is_json:
         raise Problem(415, "not_json")
     try:
@@ -52,6 +57,9 @@ def read_body() -> None:
         raise Problem(400, "malformed_json") from None
     if not isinstance(body, dict):
         raise Problem(422, "not_an_object")
-    lang = body.get("lang")
+    _speak(body.get("lang"))
+
+
+def _speak(lang: object) -> None:
     if isinstance(lang, str) and languages.known(lang):
         languages.set_current(languages.known(lang))

@@ -9,21 +9,26 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from soluciones.answer.links import guide_url
 from soluciones.kb.types import Guide
-from soluciones.webapp import actions, languages
+from soluciones.webapp import actions, languages, toolbox
 from soluciones.webapp.access import web
+from soluciones.webapp.card_models import form_schema
 from soluciones.webapp.cards import tool_card, tool_titles
-from soluciones.webapp.forms import fields, slots_from
+from soluciones.webapp.forms import fields
 from soluciones.webapp.json_provider import clean_text
 from soluciones.webapp.limits import MAX_CONTACT_CHARS, MAX_MESSAGE_CHARS, MAX_QUESTION_CHARS
-from soluciones.webapp.pages import is_fragment, offered, pull_lang, same_origin_only
+from soluciones.webapp.pages import FRAGMENT, PLACE, is_fragment, offered, pull_lang, same_origin_only
 from soluciones.webapp.portal.guide_page import guide_page
 from soluciones.webapp.portal.results import results
 from soluciones.webapp.problems import Problem
 from soluciones.webapp.state.store import Opinion
+from soluciones.webapp.uploads import upload_slots
 
 LANG = "/<any(es,en,fr,de,it):lang>"
 _GUIDES_ON_CARD = 4
 """Guides listed on a topic's card; the rest are a click away."""
+
+_TOOLS_ON_HOME = 6
+"""The tools that most people need stand first; the rest are a click away."""
 
 portal = Blueprint("portal", __name__)
 portal.url_value_preprocessor(pull_lang)
@@ -62,6 +67,7 @@ def home() -> str:
         featured=[guides[guide_id] for guide_id in site.featured if guide_id in guides],
         suggestions=site.suggestions.get(languages.current(), ()),
         tools=tool_titles(),
+        shown_tools=_TOOLS_ON_HOME,
     )
 
 
@@ -101,33 +107,43 @@ def guide(guide_id: str) -> str | AnyResponse:
     return render_template("portal/guide.html", page=guide_page(found))
 
 
-def _form_of(tool_id: str) -> dict[str, Any]:
-    for form in web().service.tool_forms(languages.current()):
-        if form["id"] == tool_id:
-            return dict(form)
-    raise Problem(404, "tool_not_found")
-
-
-def _tool_page(form: dict[str, Any], slots: dict[str, Any]) -> str:
-    card = tool_card(actions.run_tool(form["id"], slots, languages.current()), {form["id"]: str(form["title"])})
+def _tool_page(form: toolbox.Form, slots: dict[str, Any] | None) -> str:
+    """The page of a tool, or the piece of it that is asked for; with ``slots`` None the tool is not run."""
+    result = None if slots is None else actions.run_tool(form["id"], slots, languages.current())
+    card = tool_card(result) if result is not None else None
+    again = fields(form_schema(form["id"], form["schema"]), slots or {})
+    place = {"form": form, "fields": again, "card": card}
     if is_fragment():
-        return render_template("parts/tool_fragment.html", card=card)
-    guides = [guide for guide in web().service.guides() if guide.id in form["guides"]]
-    again = fields(form["schema"], slots)
-    return render_template("portal/tool.html", form=form, fields=again, card=card, guides=guides)
+        whole = request.headers[FRAGMENT] == PLACE
+        return render_template(f"parts/{'tool_place' if whole else 'tool_fragment'}.html", **place)
+    return render_template(
+        "portal/tool.html",
+        uploads=upload_slots(form["schema"]),
+        summary=toolbox.summary(form["id"]),
+        guides=[guide for guide in web().service.guides() if guide.id in form["guides"]],
+        **place,
+    )
+
+
+@portal.get(f"{LANG}/tools")
+def tools_page() -> str:
+    """All tools."""
+    listed = [(tool_id, form["title"], toolbox.summary(tool_id)) for tool_id, form in toolbox.forms().items()]
+    return render_template("portal/tools.html", tools=listed)
 
 
 @portal.get(f"{LANG}/tools/<tool_id>")
 def tool_page(tool_id: str) -> str:
-    """A tool: what it says without knowing anything, and its form."""
-    return _tool_page(_form_of(tool_id), {})
+    """A tool: what it says without knowing anything, and its form. Nothing goes out before somebody asks for it."""
+    form = toolbox.form_of(tool_id)
+    return _tool_page(form, None if form["mode"] == "network" else {})
 
 
 @portal.post(f"{LANG}/tools/<tool_id>")
 def tool_run(tool_id: str) -> str:
     """A tool's result: a page, or a fragment for the chat."""
-    form = _form_of(tool_id)
-    return _tool_page(form, slots_from(form["schema"], request.form.to_dict(flat=False), current_app.json.loads))
+    form = toolbox.form_of(tool_id)
+    return _tool_page(form, toolbox.posted_slots(form["schema"]))
 
 
 def _field(name: str, limit: int) -> str:

@@ -2,8 +2,9 @@
 "use strict";
 (() => {
   const chat = document.querySelector("[data-chat]");
-  if (!chat || !window.soluciones) return;
+  if (!chat || !window.soluciones || !window.solucionesTools) return;
   const { fragment, make, say } = window.soluciones;
+  const { piece: pieceOf } = window.solucionesTools;
   const words = chat.dataset;
   const log = chat.querySelector("[data-log]");
   const intro = chat.querySelector("[data-intro]");
@@ -26,6 +27,9 @@
     const copy = turn.cloneNode(true);
     copy.classList.remove("fresh");
     [copy, ...copy.querySelectorAll("[style]")].forEach((node) => node.removeAttribute("style"));
+    /* Of what came of a visitor's file only the verdict is remembered, and no file that travels inside the page. */
+    copy.querySelectorAll("[data-private] .tool-body > :not(.tool-headline)").forEach((node) => node.remove());
+    copy.querySelectorAll('[href^="data:"], [src^="data:"]').forEach((node) => node.remove());
     return copy.outerHTML;
   };
   const store = {
@@ -78,21 +82,9 @@
 
   /* One request for a piece of a page. Throws an Error whose message can be shown. */
 
-  const piece = async (url, options = {}) => {
-    let response;
-    try {
-      response = await fetch(url, { ...options, headers: { "Soluciones-Fragment": "1" }, credentials: "omit" });
-    } catch {
-      throw new Error(navigator.onLine === false ? words.offline : words.failed);
-    }
-    const type = response.headers.get("Content-Type") || "";
-    if (!type.startsWith("text/html")) throw new Error(words.failed);
-    const found = fragment(await response.text());
-    if (!response.ok) throw new Error(found.textContent.trim() || words.failed);
-    return found;
-  };
+  const piece = (url, options = {}) => pieceOf(url, { ...options, headers: { "Soluciones-Fragment": "1" } }, words.failed, words.offline);
 
-  const post = (form, values) => piece(form.action || form, { method: "POST", body: new URLSearchParams(values) });
+  const post = (url, values) => piece(url, { method: "POST", body: new URLSearchParams(values) });
 
   /* Asking */
 
@@ -180,7 +172,7 @@
     const buttons = form.querySelectorAll("button");
     buttons.forEach((button) => { button.disabled = true; });
     try {
-      show(await post(form, values));
+      show(await post(form.getAttribute("action"), values));
       store.write();
     } catch (error) {
       form.querySelectorAll(".failed").forEach((node) => node.remove());
@@ -189,23 +181,14 @@
     }
   };
 
+  document.addEventListener("soluciones:tool", () => store.write());
+
   chat.addEventListener("submit", (event) => {
     const target = event.target;
     const wanted = event.submitter && event.submitter.dataset.ask;
     if (wanted) {
       event.preventDefault();
       ask(wanted);
-    } else if (target.matches("[data-tool-form]")) {
-      event.preventDefault();
-      const card = target.closest("[data-tool]");
-      inPlace(target, event.submitter, (found) => {
-        const fresh = found.querySelector("[data-tool]");
-        card.replaceWith(found);
-        if (!fresh) return;
-        fresh.tabIndex = -1;
-        fresh.focus({ preventScroll: true });
-        fresh.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
-      });
     } else if (target.matches("[data-feedback], [data-handoff-form]")) {
       event.preventDefault();
       inPlace(target, event.submitter, (found) => {

@@ -1,0 +1,274 @@
+"""Judges the DMARC record of a domain: found where it has to be, read as receivers read it (RFC 9989, RFC 9990)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from soluciones.answer.mailauth.dmarc_parse import (
+    KNOWN,
+    POLICIES,
+    REMOVED,
+    DmarcRecord,
+    ReportUri,
+    Tag,
+    clean,
+    is_dmarc,
+    looks_like_dmarc,
+    parse_dmarc,
+    parse_uris,
+)
+from soluciones.answer.mailauth.problem import RecordProblem
+from soluciones.answer.mailauth.questions import bounded
+from soluciones.answer.mailauth.spf_check import in_order, shown
+from soluciones.answer.net.contract import Dns, DnsReply
+from soluciones.answer.tools.address_domain import registrable_domain
+from soluciones.answer.tools.results import worst
+from soluciones.answer.types import ToolStatus
+
+MAX_RECEIVERS = 2
+"""Addresses that every reporter served under RFC 7489 §6.2; from the third on, some send nothing."""
+_MAX_WALK = 7
+"""Labels below which the tree walk begins for a long name (RFC 9989 §4.10)."""
+_MAX_EXTERNAL = 4
+"""Foreign report domains whose permission is looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """A report address outside the domain's organisation."""
+
+    domain: str
+    name: str
+    """Where its permission has to stand: ``ejemplo.com._report._dmarc.otro.ejemplo``."""
+    permitted: bool | None
+    """None when it could not be looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class DmarcCheck:
+    """The result of a check."""
+
+    status: ToolStatus
+    problems: tuple[RecordProblem, ...] = ()
+    """Gravest first. Texts: ``dmarc.finding.<code>``; places of repair: ``DMARC_PLACES``."""
+    record: str = ""
+    """The record that counts, or the one that was meant to; "" for none."""
+    found_at: str = ""
+    """The name it stands at, e.g. ``_dmarc.ejemplo.com``; "" for none."""
+    records: tuple[str, ...] = ()
+    """All DMARC records at that name."""
+    policy: str = ""
+    """What receivers apply to this domain: ``none``, ``quarantine``, ``reject``, "" for nothing."""
+    inherited: bool = False
+    """The record stands at a parent domain."""
+    external: tuple[External, ...] = ()
+    ttl: int = 0
+
+
+def check_dmarc(domain: str, dns: Dns) -> DmarcCheck:
+    """Checks what a domain publishes, or what it takes over from a parent domain.
+
+    Args:
+        domain: A-label form, no trailing dot.
+        dns: asked at most about twenty questions in three batches.
+    """
+    dns = bounded(dns)
+    reply = dns.lookup(f"_dmarc.{domain}", "TXT")
+    if not reply.known:
+        return _unknown(reply.name or f"_dmarc.{domain}")
+    records = tuple(text for text in reply.records if is_dmarc(text))
+    if len(records) == 1:
+        return _judged(domain, f"_dmarc.{domain}", records, reply, dns)
+    if records:
+        problem = RecordProblem("several_records", "bad", {"count": len(records), "name": f"_dmarc.{domain}"})
+        return DmarcCheck("bad", (problem,), records[0], f"_dmarc.{domain}", records, ttl=reply.ttl)
+    near = tuple(text for text in reply.records if looks_like_dmarc(text))
+    if near:
+        problems = in_order([RecordProblem("not_recognised", "bad", {"record": shown(near[0])}), *judge(near[0])])
+        return DmarcCheck("bad", problems, near[0], f"_dmarc.{domain}", near, ttl=reply.ttl)
+    return _elsewhere(domain, dns)
+
+
+def judge(text: str) -> tuple[RecordProblem, ...]:
+    """What can be said of a record without asking anything, gravest first."""
+    record = parse_dmarc(clean(text))
+    problems: list[RecordProblem] = []
+    if record.text != " ".join(text.split()):
+        problems.append(RecordProblem("typo_characters", "bad", {"now": shown(record.text, 120)}))
+    if not record.version:
+        problems.append(RecordProblem("version_invalid", "bad", {"was": shown(text.partition(";")[0])}))
+    for tag in record.tags:
+        problems.extend(_tag(tag, record))
+    problems.extend(_policy(record))
+    problems.extend(_reports(record))
+    problems.extend(_alignment(record))
+    return in_order(problems)
+
+
+def _unknown(name: str) -> DmarcCheck:
+    return DmarcCheck("unknown", (RecordProblem("lookup_failed", "unknown", {"name": name}),))
+
+
+def _judged(domain: str, name: str, records: tuple[str, ...], reply: DnsReply, dns: Dns) -> DmarcCheck:
+    """A record was found, at the domain or above it."""
+    text = records[0]
+    record = parse_dmarc(text)
+    owner = name.removeprefix("_dmarc.")
+    external = _external(owner, record, dns)
+    inherited = owner != domain
+    problems = [*judge(text), *_external_problems(external)]
+    policy = record.policy
+    if inherited:
+        policy = record.get("sp") or policy
+        problems.append(RecordProblem("inherited", "ok", {"name": name, "policy": policy or "none"}))
+    ordered = in_order(problems)
+    status = worst(problem.status for problem in ordered)
+    return DmarcCheck(status, ordered, text, name, records, policy, inherited, external, reply.ttl)
+
+
+def _elsewhere(domain: str, dns: Dns) -> DmarcCheck:
+    """Nothing at ``_dmarc``: looks in the places where it is put by mistake, and walks up the tree."""
+    parents = [f"_dmarc.{name}" for name in parent_domains(domain)]
+    wrong = [domain, f"_dmarc.{domain}.{domain}", f"dmarc.{domain}", f"_dmarc._dmarc.{domain}"]
+    replies = dns.lookup_all([(name, "TXT") for name in (*parents, *wrong)])
+    problems: list[RecordProblem] = []
+    for name, reply in zip(parents, replies, strict=False):
+        if not reply.known:
+            return _unknown(name)
+        found = tuple(text for text in reply.records if is_dmarc(text))
+        if len(found) == 1:
+            return _judged(domain, name, found, reply, dns)
+    misplaced = ""
+    for name, reply in zip(wrong, replies[len(parents) :], strict=True):
+        found = tuple(text for text in reply.records if looks_like_dmarc(text))
+        if found:
+            misplaced = misplaced or found[0]
+            params = {"name": name, "right": f"_dmarc.{domain}"}
+            problems.append(RecordProblem("wrong_place", "bad", params))
+    at_domain = replies[len(parents)]
+    if at_domain.status == "no_name" and not problems:
+        problems.append(RecordProblem("domain_unknown", "bad", {"domain": domain}))
+    elif not problems:
+        problems.append(RecordProblem("no_record", "bad", {"name": f"_dmarc.{domain}"}))
+    return DmarcCheck("bad", in_order(problems), misplaced)
+
+
+def parent_domains(domain: str) -> tuple[str, ...]:
+    """Domains above ``domain`` that the tree walk asks, nearest first (RFC 9989 §4.10); the root is not among them."""
+    labels = domain.split(".")
+    start = 1 if len(labels) <= _MAX_WALK + 1 else len(labels) - _MAX_WALK
+    return tuple(".".join(labels[i:]) for i in range(start, len(labels)))
+
+
+def _tag(tag: Tag, record: DmarcRecord) -> Iterator[RecordProblem]:
+    term = shown(tag.text)
+    if tag.problem == "syntax":
+        yield RecordProblem("syntax", "bad", {"tag": term})
+    elif tag.problem == "twice":
+        yield RecordProblem("tag_twice", "warn", {"tag": tag.name})
+    elif tag.problem == "removed":
+        code = "pct" if tag.name == "pct" else "removed_tag"
+        yield RecordProblem(code, "warn", {"tag": term})
+    elif tag.problem == "unknown":
+        meant = _near(tag.name, tuple(name for name in KNOWN if len(name) > 2)) or {"policy": "p"}.get(tag.name, "")
+        if meant:
+            yield RecordProblem("tag_misspelt", "bad", {"tag": shown(tag.name), "meant": meant})
+        else:
+            yield RecordProblem("unknown_tag", "warn", {"tag": term})
+    elif tag.problem == "value_invalid" and tag.name in ("p", "sp", "np"):
+        meant = _near(tag.value.lower(), POLICIES, 4)
+        if meant:
+            yield RecordProblem("policy_misspelt", "bad", {"tag": term, "meant": f"{tag.name}={meant}"})
+        else:
+            yield RecordProblem("policy_invalid", "bad", {"tag": term})
+    elif tag.problem == "value_invalid" and tag.name not in ("v", "rua", "ruf"):
+        yield RecordProblem("value_invalid", "warn", {"tag": term})
+    if tag.name == "v" and tag.index and record.version:
+        yield RecordProblem("tag_twice", "warn", {"tag": "v"})
+
+
+def _near(word: str, words: tuple[str, ...], slips: int = 1) -> str:
+    found = min(words, key=lambda other: OSA.distance(word[:40], other))
+    limit = min(slips, max(1, len(found) // 3))
+    return found if word != found and OSA.distance(word[:40], found) <= limit and word not in REMOVED else ""
+
+
+def _policy(record: DmarcRecord) -> Iterator[RecordProblem]:
+    policy, written = record.policy, record.get("p")
+    if not any(tag.name == "p" for tag in record.tags):
+        yield RecordProblem("policy_missing", "bad" if not policy else "warn")
+    if policy == "none" and written == "none":
+        yield RecordProblem("policy_none", "warn")
+    if policy == "reject" and record.testing:
+        yield RecordProblem("reject_testing", "warn")
+    elif record.testing:
+        yield RecordProblem("testing", "ok" if policy == "none" else "warn")
+    elif policy in ("quarantine", "reject"):
+        yield RecordProblem(f"policy_{policy}", "ok")
+    for name in ("sp", "np"):
+        below = record.get(name)
+        if below and policy and POLICIES.index(below) < POLICIES.index(policy):
+            yield RecordProblem("subdomains_weaker", "warn", {"tag": f"{name}={below}", "policy": policy})
+    if record.get("psd") in ("y", "n"):
+        yield RecordProblem("psd", "warn", {"tag": f"psd={record.get('psd')}"})
+
+
+def _reports(record: DmarcRecord) -> Iterator[RecordProblem]:
+    for name in ("rua", "ruf"):
+        tag = next((tag for tag in record.tags if tag.name == name), None)
+        if tag is None:
+            continue
+        for uri in record_uris(tag):
+            if uri.problem:
+                status: ToolStatus = "warn" if uri.problem in ("size_suffix", "scheme_other") else "bad"
+                yield RecordProblem(f"uri_{uri.problem}", status, {"tag": name, "uri": shown(uri.text)})
+    if not any(tag.name == "rua" for tag in record.tags):
+        yield RecordProblem("rua_missing", "warn")
+    elif len(record.uris("rua")) > MAX_RECEIVERS:
+        yield RecordProblem("rua_many", "warn", {"count": len(record.uris("rua")), "limit": MAX_RECEIVERS})
+    if record.get("ruf"):
+        yield RecordProblem("ruf", "ok")
+    elif record.get("fo"):
+        yield RecordProblem("fo_without_ruf", "ok")
+
+
+def record_uris(tag: Tag) -> tuple[ReportUri, ...]:
+    """The addresses of a ``rua`` or ``ruf`` tag, the wrong ones too."""
+    return parse_uris(tag.value)
+
+
+def _alignment(record: DmarcRecord) -> Iterator[RecordProblem]:
+    strict = [f"{name}=s" for name in ("adkim", "aspf") if record.get(name) == "s"]
+    if strict:
+        yield RecordProblem("strict", "ok", {"tags": ", ".join(strict)})
+
+
+def foreign_receivers(domain: str, record: DmarcRecord) -> tuple[str, ...]:
+    """Domains of report addresses outside the organisation of ``domain`` (RFC 9990 §4), in order."""
+    own = registrable_domain(domain)
+    domains = (uri.domain for name in ("rua", "ruf") for uri in record.uris(name) if uri.domain)
+    return tuple(dict.fromkeys(other for other in domains if registrable_domain(other) != own))
+
+
+def _external(domain: str, record: DmarcRecord, dns: Dns) -> tuple[External, ...]:
+    foreign = foreign_receivers(domain, record)[:_MAX_EXTERNAL]
+    names = [f"{domain}._report._dmarc.{other}" for other in foreign]
+    replies = dns.lookup_all([(name, "TXT") for name in names]) if names else ()
+    return tuple(
+        External(other, name, any(is_dmarc(text) for text in reply.records) if reply.known else None)
+        for other, name, reply in zip(foreign, names, replies, strict=True)
+    )
+
+
+def _external_problems(external: tuple[External, ...]) -> Iterator[RecordProblem]:
+    codes: dict[bool | None, tuple[str, ToolStatus]] = {
+        True: ("external_permitted", "ok"),
+        False: ("external_not_permitted", "bad"),
+        None: ("external_unknown", "unknown"),
+    }
+    for item in external:
+        code, status = codes[item.permitted]
+        yield RecordProblem(code, status, {"domain": item.domain, "name": item.name})

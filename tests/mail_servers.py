@@ -239,8 +239,8 @@ def _write_dovecot(servers: MailServers) -> None:
     mail = pwd.getpwnam("mail")
     (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n", "utf-8")
     (folder / "users").chmod(0o644)
-    (folder / "home").mkdir()
-    os.chown(folder / "home", mail.pw_uid, mail.pw_gid)
+    (folder / "boxes").mkdir()
+    os.chown(folder / "boxes", mail.pw_uid, mail.pw_gid)
     (folder / "dovecot.conf").write_text(
         f"""
 base_dir = {folder}/run
@@ -256,14 +256,14 @@ disable_plaintext_auth = yes
 auth_failure_delay = 0 secs
 first_valid_uid = 1
 first_valid_gid = 1
-mail_location = maildir:{folder}/home/%d/%n
+mail_location = maildir:{folder}/boxes/%d/%n
 passdb {{
   driver = passwd-file
   args = username_format=%u {folder}/users
 }}
 userdb {{
   driver = static
-  args = uid={mail.pw_uid} gid={mail.pw_gid} home={folder}/home/%d/%n
+  args = uid={mail.pw_uid} gid={mail.pw_gid} home={folder}/boxes/%d/%n
 }}
 namespace inbox {{
   inbox = yes
@@ -334,7 +334,7 @@ smtp_tls_security_level = none
 smtp_dns_support_level = disabled
 smtp_host_lookup = native
 virtual_mailbox_domains = ejemplo.com
-virtual_mailbox_base = {folder}/home
+virtual_mailbox_base = {folder}/boxes
 virtual_mailbox_maps = inline:{{ {{ {USER} = ejemplo.com/ana/ }} }}
 virtual_minimum_uid = 1
 virtual_uid_maps = static:{mail.pw_uid}

@@ -16,13 +16,12 @@ from soluciones.answer import calibration
 from soluciones.answer.answerer import Answerer, open_service
 from soluciones.answer.calibration import Logistic
 from soluciones.answer.evaluation import Question
-from soluciones.answer.intents import FEATURES, IntentMatcher
+from soluciones.answer.intents import FEATURES, IntentScore
 from soluciones.answer.knowledge import Knowledge
 from soluciones.answer.service import AskRequest, ConversationState
-from soluciones.answer.slots import extract
 from soluciones.answer.steps.judge import evidence
-from soluciones.answer.turn import Turn
-from soluciones.kb.intents import Intent
+from soluciones.answer.steps.tools import found_guides
+from soluciones.answer.turn import Turn, spelt
 from soluciones.settings import Settings
 
 TARGET = Path(calibration.__file__).parent / "data" / "calibration.json"
@@ -37,7 +36,7 @@ def calibrate(settings: Settings, questions: Sequence[Question]) -> dict[str, An
     tuning = [question for question in questions if question.half == "tuning"]
     names = calibration.load().answer.features
     answer_rows = _answer_sample(service, tuning, names)
-    tool_rows = _joined(_tool_sample(service.knowledge()), _asked_sample(service, tuning))
+    tool_rows = _joined(_tool_sample(service), _asked_sample(service, tuning))
     answer, tool = calibration.fit(names, *answer_rows), calibration.fit(FEATURES, *tool_rows)
     report = {"answer": quality(answer, *answer_rows), "tool": quality(tool, *tool_rows)}
     data = {"answer": answer.as_json(), "tool": tool.as_json(), "report": report}
@@ -59,32 +58,47 @@ def _answer_sample(service: Answerer, questions: Sequence[Question], names: Sequ
     return np.array(rows), np.array(labels)
 
 
-def _tool_sample(known: Knowledge) -> Sample:
-    """Features of the best intent for each known utterance, itself left out; 1 when that intent is the right one."""
-    none = [text for texts in known.site.out_of_scope.values() for text in texts]
+def _tool_sample(service: Answerer) -> Sample:
+    """Features of the best intent for each known text, as if it had not been learnt; 1 when that intent is right."""
+    known = service.knowledge()
+    matcher = known.matcher
     rows, labels = [], []
-    for text, lang, right in utterances(known, none):
-        vector = known.snapshot.query_vector(text)
-        if vector is None or known.facts is None:
-            continue
-        intents = [_without(intent, text) for intent in known.intents]
-        matcher = IntentMatcher(intents, [other for other in none if other != text], known.snapshot)
-        best = max(matcher.match(text, vector, extract(text, lang, known.facts)), key=lambda s: s.features["score"])
+    if matcher.likeness is None:
+        return np.array(rows), np.array(labels)
+    langs = {text: lang for text, lang, _ in known_texts(known)}
+    for example, likeness in zip(matcher.examples, matcher.likeness.leave_one_out(), strict=True):
+        turn = service.turn(AskRequest(example.text, langs.get(example.text, "es")))
+        if turn.result is None:
+            continue  # small talk
+        best = _likeliest(matcher.judge(likeness, spelt(turn), turn.slots, found_guides(turn)))
+        right = None if example.label is None else known.intents[example.label].id
         rows.append([best.features[name] for name in FEATURES])
         labels.append(float(best.intent.id == right))
     return np.array(rows), np.array(labels)
 
 
 def _asked_sample(service: Answerer, questions: Sequence[Question]) -> Sample:
-    """The same features for questions as visitors write them: examples of one author resemble each other too much."""
+    """The same features for questions as visitors write them: examples of one author resemble each other too much.
+
+    Left out is what the set's labels cannot tell: a tool that it has no label for, beside an answerable question.
+    """
+    labelled = {question.tool for question in questions}
     rows, labels = [], []
     for question in questions:
         turn = _turn(service, question)
-        if turn.intents and (question.tool or question.no_tool):
-            best = max(turn.intents, key=lambda score: score.features["score"])
+        if not turn.intents:
+            continue
+        best = _likeliest(turn.intents)
+        told = question.tool or not question.answerable or (question.no_tool and best.intent.tool in labelled)
+        if told:
             rows.append([best.features[name] for name in FEATURES])
             labels.append(float(best.intent.tool == question.tool))
     return np.array(rows), np.array(labels)
+
+
+def _likeliest(scores: Sequence[IntentScore]) -> IntentScore:
+    """By the words, whatever value was pasted."""
+    return max(scores, key=lambda score: score.features["total"])
 
 
 def _joined(examples: Sample, asked: Sample) -> Sample:
@@ -103,23 +117,14 @@ def _turn(service: Answerer, question: Question) -> Turn:
     return service.turn(AskRequest(question.q, question.lang, state=state))
 
 
-def utterances(known: Knowledge, none: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    """(text, language, right intent or "") of examples, near misses, foreign questions and other guides' questions."""
-    bound = {guide for intent in known.intents for guide in intent.guides}
+def known_texts(known: Knowledge) -> Iterator[tuple[str, str, str]]:
+    """(text, language, intent or "") of everything the matcher learns from; near misses count as Spanish."""
     for intent in known.intents:
         for lang, texts in intent.examples.items():
             yield from ((text, lang, intent.id) for text in texts)
         yield from ((text, "es", "") for text in intent.negatives)
-    yield from ((text, "es", "") for text in none)
-    for guide in known.snapshot.guides.values():
-        if guide.id not in bound:
-            yield from ((question, guide.lang, "") for question in guide.questions)
-
-
-def _without(intent: Intent, text: str) -> Intent:
-    examples = {lang: tuple(t for t in texts if t != text) for lang, texts in intent.examples.items()}
-    negatives = tuple(t for t in intent.negatives if t != text)
-    return intent.model_copy(update={"examples": examples, "negatives": negatives})
+    for lang, texts in known.site.out_of_scope.items():
+        yield from ((text, lang, "") for text in texts)
 
 
 def quality(model: Logistic, rows: NDArray[np.float64], labels: NDArray[np.float64]) -> dict[str, float]:

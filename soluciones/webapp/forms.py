@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from soluciones.webapp.json_provider import clean_text
-from soluciones.webapp.limits import MAX_SLOTS, MAX_UPLOAD_BYTES, MAX_VALUES
+from soluciones.webapp.limits import MAX_JSON_BYTES, MAX_SLOTS, MAX_UPLOAD_BYTES, MAX_VALUES
 from soluciones.webapp.uploads import upload_slots, without_uploads
 
 FieldKind = Literal["text", "long", "number", "choice", "radios", "choices", "switch", "list", "file"]
@@ -28,7 +28,11 @@ MOST_BUTTONS = 6
 _MAX_ECHO = 64 * 1024
 """Pasted text that is shown again in its field; longer text is pasted again."""
 _INTEGER = re.compile(r"[+-]?\d{1,9}\Z")
-_SEPARATORS = re.compile(r"[\s,;]+")
+_BLANKS = re.compile(r"[\s,;]+")
+_COMMAS = re.compile(r"[\r\n,;]+")
+_LINES = re.compile(r"[\r\n]+")
+_LONG_MEMBER = 320
+"""Members that may be longer, such as DNS records, hold commas and semicolons: they stand on lines of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,11 @@ class Field:
     max_bytes: int = 0
     rows: int = 1
     """Lines of a text field."""
+
+    @property
+    def roomy(self) -> bool:
+        """Whether its value may be too large for an ordinary form (each byte can take three there)."""
+        return self.kind == "file" or self.max_length * 3 > MAX_JSON_BYTES
 
 
 def _options(schema: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -86,7 +95,8 @@ def _shown(value: Any) -> str:
     if value is None or isinstance(value, bytes | Mapping):
         return ""
     if isinstance(value, list | tuple):
-        return ", ".join(str(item) for item in value)
+        texts = [str(item) for item in value if not isinstance(item, bytes | Mapping)]
+        return ("\n" if any(len(text) > _FEW * 10 or ";" in text for text in texts) else ", ").join(texts)
     if isinstance(value, bool):
         return "1" if value else ""
     return str(value)
@@ -95,7 +105,10 @@ def _shown(value: Any) -> str:
 def _rows(schema: Mapping[str, Any], kind: FieldKind) -> int:
     if kind == "long":
         return 3 if int(schema.get("maxLength") or 0) < _VERY_LONG else 6
-    return 3 if kind == "list" and int(schema.get("maxItems") or 0) > _FEW * 4 else 1
+    if kind != "list":
+        return 1
+    long = _separator(schema.get("items") or {}) is _LINES
+    return 3 if long or int(schema.get("maxItems") or 0) > _FEW * 4 else 1
 
 
 def _accept(schema: Mapping[str, Any]) -> str:
@@ -189,16 +202,27 @@ def kept(schema: Mapping[str, Any], whole: Mapping[str, Any], slots: Mapping[str
     return json.dumps(rest, ensure_ascii=False) if rest else ""
 
 
+def _separator(items: Mapping[str, Any]) -> re.Pattern[str]:
+    """What stands between the members of a list that was typed."""
+    if items.get("type") in {"integer", "number"}:
+        return _BLANKS
+    return _LINES if int(items.get("maxLength") or 0) > _LONG_MEMBER else _COMMAS
+
+
 def _value(text: str, schema: Mapping[str, Any]) -> Any:
     kind = schema.get("type")
     if kind == "boolean":
         return text != "0"
     if kind in {"integer", "number"} and _INTEGER.match(text):
         return int(text)
-    if kind == "array":
-        parts = [part for part in _SEPARATORS.split(text) if part]
-        return [_value(part, schema.get("items") or {}) for part in parts]
     return text  # what does not fit goes to the tool as it is: the tool says what is wrong with it
+
+
+def _members(values: Sequence[str], schema: Mapping[str, Any]) -> list[Any]:
+    items = schema.get("items") or {}
+    separator = _separator(items)
+    parts = (part.strip() for value in values for part in separator.split(value))
+    return [_value(part, items) for part in parts if part]
 
 
 def slots_from(
@@ -221,7 +245,9 @@ def slots_from(
     for name, property_schema in list((schema.get("properties") or {}).items())[:MAX_SLOTS]:
         if name in form.get(LISTS, ()):
             slots[name] = []
-        text = clean_text(" ".join(list(form.get(name, ()))[:MAX_VALUES])).strip()
+        values = [clean_text(value) for value in list(form.get(name, ()))[:MAX_VALUES]]
+        text = " ".join(values).strip()
         if text:
-            slots[name] = _value(text, property_schema)
+            listed = property_schema.get("type") == "array"
+            slots[name] = _members(values, property_schema) if listed else _value(text, property_schema)
     return slots

@@ -148,4 +148,6 @@ def _by_name(text: str) -> Mapping[str, str]:
 
 
 def _same(old: str, new: str) -> bool:
+    if new.startswith("v="):
+        return old == new  # the one value in which capitals count (RFC 9989 §4.8)
     return "".join(old.split()).lower() == "".join(new.split()).lower()

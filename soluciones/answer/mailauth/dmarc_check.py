@@ -117,7 +117,7 @@ def _judged(domain: str, name: str, records: tuple[str, ...], reply: DnsReply, d
     text = records[0]
     record = parse_dmarc(text)
     owner = name.removeprefix("_dmarc.")
-    external = _external(owner, record, dns)
+    external = permissions(owner, record, dns)
     inherited = owner != domain
     problems = [*judge(text), *_external_problems(external)]
     policy = record.policy
@@ -253,9 +253,12 @@ def foreign_receivers(domain: str, record: DmarcRecord) -> tuple[str, ...]:
     return tuple(dict.fromkeys(other for other in domains if registrable_domain(other) != own))
 
 
-def _external(domain: str, record: DmarcRecord, dns: Dns) -> tuple[External, ...]:
+def permissions(domain: str, record: DmarcRecord, dns: Dns | None) -> tuple[External, ...]:
+    """Whether each foreign report address of a record may receive reports of ``domain`` (RFC 9990 §4)."""
     foreign = foreign_receivers(domain, record)[:_MAX_EXTERNAL]
     names = [f"{domain}._report._dmarc.{other}" for other in foreign]
+    if dns is None:
+        return tuple(External(other, name, None) for other, name in zip(foreign, names, strict=True))
     replies = dns.lookup_all([(name, "TXT") for name in names]) if names else ()
     return tuple(
         External(other, name, any(is_dmarc(text) for text in reply.records) if reply.known else None)

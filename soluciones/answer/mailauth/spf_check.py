@@ -256,15 +256,15 @@ def _wording(record: SpfRecord) -> Iterator[RecordProblem]:
         behind = [term.text for term in record.terms if term.index > last.index and term.kind != "modifier"]
         if behind:
             yield RecordProblem("after_all", "warn", {"terms": shown(" ".join(behind))})
-    elif not any(term.name == "redirect" for term in record.terms):
+    elif not any(term.modifier == "redirect" for term in record.terms):
         yield RecordProblem("missing_all", "warn")
-    ignored = next((term for term in record.terms if term.name == "redirect" and not record.is_read(term)), None)
+    ignored = next((term for term in record.terms if term.modifier == "redirect" and not record.is_read(term)), None)
     if ignored:
         yield RecordProblem("redirect_ignored", "warn", {"term": shown(ignored.text)})
     seen: set[str] = set()
     for term in record.terms:
         key = same_key(term.text)
-        if key in seen and term.name != "all":
+        if key in seen and term.mechanism != "all":
             yield RecordProblem("duplicate_term", "warn", {"term": shown(term.text)})
         seen.add(key)
         if not term.problem:
@@ -281,11 +281,11 @@ def _all_term(term: Term) -> Iterator[RecordProblem]:
 
 
 def _term(term: Term) -> Iterator[RecordProblem]:
-    if term.name == "ptr":
+    if term.mechanism == "ptr":
         yield RecordProblem("ptr", "warn", {"term": shown(term.text)})
     if term.macro:
         yield RecordProblem("macro", "ok", {"term": shown(term.text)})
-    if term.name not in ("ip4", "ip6"):
+    if term.mechanism not in ("ip4", "ip6"):
         return
     length = term.cidr4 if term.name == "ip4" else term.cidr6
     if length == 0 and term.qualifier == "+":
@@ -345,14 +345,15 @@ def _tenant(tree: Node, meant: SpfRecord, domain: str, complete: bool, facts: Fa
                 if term.qualifier not in ("+", ""):
                     yield RecordProblem("include_qualifier", "bad", {"term": shown(term.text), "include": wanted})
                 return
-    if any(_is_include_of(term, wanted) and term.kind == "mechanism" for term in meant.terms):
+    if any(_is_include_of(term, wanted) for term in meant.terms):
         return  # there, but misspelt or behind ``all``: said elsewhere
     params = {"include": wanted, "record": facts.spf.record}
     yield RecordProblem("missing_include", "bad" if complete else "warn", params)
 
 
 def _is_include_of(term: Term, wanted: str) -> bool:
-    return term.name in ("include", "redirect") and term.value.lower().removesuffix(".") == wanted
+    leads = term.mechanism == "include" or term.modifier == "redirect"
+    return leads and term.value.lower().removesuffix(".") == wanted
 
 
 def _length(text: str, strings: tuple[str, ...], meant: SpfRecord) -> Iterator[RecordProblem]:

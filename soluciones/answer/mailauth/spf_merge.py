@@ -61,10 +61,10 @@ def merge(records: Sequence[str], include: str, senders: Sequence[str] = (), def
         for term in record.terms:
             if term.problem:
                 dropped.append(term.text)
-            elif term.name == "redirect":
+            elif term.modifier == "redirect":
                 converted.append(term.value)
                 redirected.append(parse_term(f"include:{term.value}"))
-            elif term.name != "all":
+            elif term.mechanism != "all":
                 terms.append(term)
         terms += redirected  # a redirect is read last, so its include stands last
     terms += [parse_term(f"include:{host}") for host in senders]
@@ -78,8 +78,9 @@ def _once(terms: Iterable[Term], include: str) -> list[str]:
     seen: set[str] = set()
     words: list[str] = []
     for term in terms:
-        key = "exp=" if term.kind == "modifier" and term.name == "exp" else same_key(term.text)
-        refused = term.name == "include" and term.qualifier != "+" and term.value.lower().removesuffix(".") == include
+        key = "exp=" if term.modifier == "exp" else same_key(term.text)
+        ours = term.mechanism == "include" and term.value.lower().removesuffix(".") == include
+        refused = ours and term.qualifier != "+"
         if key not in seen and not refused:
             words.append(term.text)
         seen.add(key)

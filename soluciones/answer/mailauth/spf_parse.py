@@ -21,8 +21,8 @@ MAX_TERMS = 500
 VERSION = "v=spf1"
 MECHANISMS = ("all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists")
 MODIFIERS = ("redirect", "exp")
-COSTLY = frozenset({"include", "a", "mx", "ptr", "exists", "redirect"})
-"""Terms that count against the limit of ten (RFC 7208 §4.6.4)."""
+COSTLY = frozenset({"include", "a", "mx", "ptr", "exists"})
+"""Mechanisms that, like ``redirect=``, count against the limit of ten (RFC 7208 §4.6.4)."""
 
 _NEEDS_VALUE = frozenset({"include", "exists", "ip4", "ip6", "redirect", "exp"})
 _TAKES_CIDR = frozenset({"a", "mx"})
@@ -65,9 +65,19 @@ class Term:
         return "%" in self.value
 
     @property
+    def mechanism(self) -> str:
+        """The name of a mechanism, "" for anything else: ``include=x`` is an unknown modifier, not an include."""
+        return self.name if self.kind == "mechanism" else ""
+
+    @property
+    def modifier(self) -> str:
+        """The name of a modifier, "" for anything else."""
+        return self.name if self.kind == "modifier" else ""
+
+    @property
     def costly(self) -> bool:
         """Whether it counts against the limit of ten lookups."""
-        return not self.problem and self.name in COSTLY
+        return not self.problem and (self.mechanism in COSTLY or self.modifier == "redirect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +92,14 @@ class SpfRecord:
     @property
     def all(self) -> Term | None:
         """The first ``all``: nothing behind it is ever read."""
-        return next((term for term in self.terms if term.name == "all" and not term.problem), None)
+        return next((term for term in self.terms if term.mechanism == "all" and not term.problem), None)
 
     @property
     def redirect(self) -> Term | None:
         """The ``redirect=`` that counts: none where there is an ``all`` (RFC 7208 §6.1)."""
         if self.all is not None:
             return None
-        return next((term for term in self.terms if term.name == "redirect" and not term.problem), None)
+        return next((term for term in self.terms if term.modifier == "redirect" and not term.problem), None)
 
     @property
     def errors(self) -> tuple[Term, ...]:
@@ -99,7 +109,7 @@ class SpfRecord:
     def is_read(self, term: Term) -> bool:
         """Whether an evaluator can come to this term at all."""
         if term.kind == "modifier":
-            return term.name != "redirect" or self.all is None
+            return term.modifier != "redirect" or self.all is None
         return self.all is None or term.index <= self.all.index
 
 
@@ -117,7 +127,7 @@ def parse_spf(text: str) -> SpfRecord:
     seen: set[str] = set()
     for index, word in enumerate(words):
         term = parse_term(word, index)
-        if term.name in MODIFIERS and term.kind == "modifier":
+        if term.modifier in MODIFIERS:
             if term.name in seen and not term.problem:
                 term = _with_problem(term, "modifier_twice")
             seen.add(term.name)

@@ -61,7 +61,7 @@ def propose(
 
 def _lacks(text: str, wanted: Iterable[str]) -> bool:
     record = parse_spf(text)
-    there = {term.value.lower().removesuffix(".") for term in record.terms if term.name == "include"}
+    there = {term.value.lower().removesuffix(".") for term in record.terms if term.mechanism == "include"}
     return any(host.lower() not in there for host in wanted)
 
 

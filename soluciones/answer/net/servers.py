@@ -26,7 +26,9 @@ def parse_server(text: str) -> Server:
     """
     host, port = text.strip(), _PORT
     if host.startswith("["):
-        host, _, rest = host[1:].partition("]")
+        host, closed, rest = host[1:].partition("]")
+        if not closed:
+            raise ValueError("dns_server: a bracket is missing")
         port = int(rest.removeprefix(":")) if rest else _PORT
     elif host.count(":") == 1:
         host, _, number = host.partition(":")

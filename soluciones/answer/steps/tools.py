@@ -27,7 +27,12 @@ _REPAIRED = ("bad", "warn")
 def match_intents(turn: Turn) -> Turn:
     """Scores all intents for the question."""
     vector = turn.result.vector if turn.result else None
-    return replace(turn, intents=turn.know.matcher.match(spelt(turn), vector, turn.slots))
+    return replace(turn, intents=turn.know.matcher.match(spelt(turn), vector, turn.slots, found_guides(turn)))
+
+
+def found_guides(turn: Turn) -> tuple[str, ...]:
+    """Ids of the guides that were found, best first."""
+    return tuple(guide for guide, _ in turn.result.guides) if turn.result else ()
 
 
 def gate_tools(turn: Turn) -> Turn:

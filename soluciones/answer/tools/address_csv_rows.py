@@ -50,6 +50,8 @@ class Judged:
     """A-label domain, "" when the cell has none."""
     proposal: str = ""
     """What to write instead when the row is an error and there is an idea."""
+    others: tuple[str, ...] = ()
+    """Further local parts it could be repaired to."""
     twin: int = 0
     """Row that has the address already, 0 for none."""
 
@@ -120,7 +122,7 @@ def _judge(
     warnings = ["reserved_lookalike"] if look_alike(local, rules) is not None else []
     warnings += [code for code in report.warnings if has_at and code != "domain_idn"]
     if codes:
-        return Judged(entry, "repaired", (*codes, *warnings), repaired[0], domain)
+        return Judged(entry, "repaired", (*codes, *warnings), repaired[0], domain, others=repaired[1:])
     return Judged(entry, "ok", tuple(warnings), local, domain)
 
 
@@ -142,7 +144,9 @@ def _without_twins(rows: Sequence[Judged]) -> Iterable[Judged]:
             continue
         same = spelling(row.entry.cell) == spelling(owner.entry.cell) or "repaired" not in (row.status, owner.status)
         code = "duplicate" if same else "repair_collision"
-        yield replace(row, status="error", codes=(*row.codes, code), twin=owner.entry.number)
+        free = next((name for name in row.others if (name.casefold(), row.domain) not in owners), "")
+        proposal = _address(free, row.domain) if code == "repair_collision" else ""
+        yield replace(row, status="error", codes=(*row.codes, code), twin=owner.entry.number, proposal=proposal)
 
 
 def spelling(cell: str) -> str:

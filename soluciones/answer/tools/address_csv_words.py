@@ -22,7 +22,7 @@ _HARMLESS = (
     "comentario;comentarios;notas;nota;notes;note;observaciones;bemerkung;idioma;language;langue;sprache;lingua;pais;"
     "country;pays;land;paese;ciudad;city;ville;stadt;citta;dominio;domain;domaine;domane;cuota;quota"
 )
-_SECRET_TITLES = (
+_HIDDEN_TITLES = (
     "contrasena;contrasenas;contrasenia;clave;claves;clave de acceso;password;passwords;passwd;pwd;pass;passphrase;"
     "passwort;passworter;passwoerter;kennwort;kennworter;kennwoerter;zugangscode;mdp;mot de passe;mots de passe;"
     "motdepasse;parola d ordine;parola chiave;parola;secret;secreto;secreta;segreto;geheim;pin;codigo de acceso;psw;pw"
@@ -36,7 +36,7 @@ _MAX_TITLE = 60
 
 _ADDRESS_SET = frozenset(_ADDRESS.split(";"))
 _HARMLESS_SET = frozenset(_HARMLESS.split(";"))
-_SECRET_SET = frozenset(_SECRET_TITLES.split(";"))
+_SECRET_SET = frozenset(_HIDDEN_TITLES.split(";"))
 
 
 def folded(title: str) -> str:

@@ -111,6 +111,7 @@ class CreateAddressTool:
         "branch_unknown": (_GUIDE, "no-lo-se"),
         "password_chosen": (_GUIDE, "para-usted"),
         "password_random": (_GUIDE, "para-otros-usuarios"),
+        "password_depends": (_GUIDE, "usuario-invitado"),
         "password_not_shown": (_GUIDE, "usuario-invitado"),
         "validate_later": (_GUIDE, "usuario-invitado"),
         "not_added_to_mail": (_GUIDE, "no-lo-se"),

@@ -14,8 +14,8 @@
   time (ISO 8601, UTC) or null, delay_s or null, trusted, trusted_label, boundary}]``, last stop first; ``hops_total``.
 - ``auth_results``: ``[{server, method, result, domain, trusted, trusted_label, aligned, source}]``.
 - ``dkim``: ``{status: absent|not_checkable|unknown|broken|verified, label, domains, reason}``: our own check.
-- ``dialect``: of a bounce, or null; ``deliveries``: ``[{recipient, action, action_label, status, basic, reason, meaning,
-  permanence: permanent|temporary|none|unknown, permanence_label, diagnostic, server}]``.
+- ``dialect``: of a bounce, or null; ``deliveries``: ``[{recipient, action, action_label, status, basic, reason,
+  meaning, permanence: permanent|temporary|none|unknown, permanence_label, diagnostic, server}]``.
 - ``original``: ``{from, to, subject, date, message_id}`` of the returned message, or null.
 - ``limits_hit``: ``["input_truncated"]`` or empty; ``from_guide``: false (standards and general knowledge; what the
   guides say stands in ``facts``).
@@ -99,7 +99,7 @@ class MessageHeadersTool:
             self.id,
             _status(reading, judgement),
             headline,
-            facts_from(s for name in QUOTES[judgement.verdict] for s in context.facts.procedure(name)),
+            facts_from(s for name in _quotes(reading, judgement) for s in context.facts.procedure(name)),
             data,
             findings,
             (report(headline, data, findings, context),) if reading.block.fields or reading.bounce else (),
@@ -190,6 +190,12 @@ def _status(reading: Reading, judgement: Judgement) -> ToolStatus:
     if "permanent" in kinds:
         return "bad"
     return "ok" if kinds == {"none"} else "warn"
+
+
+def _quotes(reading: Reading, judgement: Judgement) -> Iterable[str]:
+    yield from QUOTES[judgement.verdict]
+    if judgement.verdict == "forged_elsewhere" and reading.claims_own:
+        yield "message_headers.safe"
 
 
 def _advice(reading: Reading, judgement: Judgement) -> Iterable[str]:

@@ -3,8 +3,9 @@
 The host is no slot: it comes from ``facts.yml`` and must stand in ``site.yml``. Nothing that needs a login is said,
 and no port is looked at twice within half a minute.
 
-``data``: ``host`` (str); ``checked_at`` (ISO 8601, UTC); ``total_ms`` (float); ``from_guide`` (false: it is measured);
-``limits`` (``step_seconds``, ``total_seconds``); ``allowed_ports`` ([int]); ``ports``: one entry a port with
+``data``: ``host`` (str); ``checked_at`` (ISO 8601, UTC; the oldest of the ports); ``total_ms`` (float);
+``from_guide`` (false: it is measured); ``limits`` (``step_seconds``, ``total_seconds``); ``allowed_ports`` ([int]);
+``ports``: one entry a port with
 
 * ``port``, ``protocol``, ``name`` (``IMAPs``), ``direction``, ``tls`` (``implicit`` | ``starttls``), ``tls_label``,
 * ``status`` (ok | warn | bad | unknown), ``code`` (finding, ``answers`` when all went well), ``verdict`` (words),
@@ -12,7 +13,7 @@ and no port is looked at twice within half a minute.
 * ``tls_version``, ``cipher`` (empty when TLS was not reached), ``greeting``, ``detail`` (technical word of a failure),
 * ``certificate``: null or {``subject``, ``issuer``, ``names`` [str], ``matches`` (bool), ``trusted`` (bool),
   ``not_before``, ``not_after`` (dates), ``days_left`` (int, negative when past), ``verify_code`` (OpenSSL's, 0 good)},
-* ``auth`` [str], ``capabilities`` [str], ``total_ms``, ``address``.
+* ``auth`` [str], ``capabilities`` [str], ``total_ms``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from soluciones.answer.net.contract import Dialer
@@ -125,16 +129,22 @@ class ServerCheckTool:
             target = Target(server_of(port, context), port.port, port.protocol, port.tls == "implicit")
             if port.port not in allowed:
                 return PortReport(target, (), "not_configured")
-            return self._one(target, dialer, tls, end)
+            return self._one(target, dialer, tls, end, context)
 
         with ThreadPoolExecutor(max_workers=len(ports), thread_name_prefix="server-check") as pool:
             return list(pool.map(one, ports))
 
-    def _one(self, target: Target, dialer: Dialer, tls: ssl.SSLContext, end: float) -> PortReport:
+    def _one(self, target: Target, dialer: Dialer, tls: ssl.SSLContext, end: float, context: ToolContext) -> PortReport:
+        def see() -> PortReport:
+            seen = replace(look(target, dialer, tls, end, self._limits, self._clock), at=context.now())
+            if seen.failure == "certificate_untrusted" and not (self._extra_ca or _knows_authorities()):
+                return replace(seen, failure="trust_store_missing")
+            return seen
+
         try:
             return self._once.cached(
                 (target.host, target.port),
-                lambda: look(target, dialer, tls, end, self._limits, self._clock),
+                see,
                 # What could not be checked may be checkable the next moment, and for the next visitor.
                 seconds=lambda report: _SECONDS_KEPT if report.told else 0.0,
                 wait=max(0.0, end - self._clock()),
@@ -154,12 +164,13 @@ class ServerCheckTool:
 
     def _result(self, judged: Sequence[Judged], total_ms: float, context: ToolContext) -> ToolResult:
         rows = [row(item, context) for item in judged]
+        seen = min((item.report.at for item in judged if item.report.at), default=None)
         return ToolResult(
             self.id,
             overall(judged),
             headline(judged, context),
             facts_from([context.facts.mail.source, *(item.port.source for item in judged)]),
-            self._data(rows, total_ms, context),
+            self._data(rows, total_ms, context, seen),
             tuple(self._findings(judged, context)),
             form=self.form(context),
             next=next_steps(judged, context),
@@ -176,10 +187,12 @@ class ServerCheckTool:
         if well:
             yield finding(self, context, ANSWERS, "ok", ports=", ".join(map(str, well)))
 
-    def _data(self, rows: Sequence[Mapping[str, Any]], total_ms: float, context: ToolContext) -> dict[str, Any]:
+    def _data(
+        self, rows: Sequence[Mapping[str, Any]], total_ms: float, context: ToolContext, seen: datetime | None = None
+    ) -> dict[str, Any]:
         return {
             "host": context.facts.mail.incoming,
-            "checked_at": context.now().isoformat(timespec="seconds"),
+            "checked_at": (seen or context.now()).isoformat(timespec="seconds"),
             "total_ms": total_ms,
             "limits": {"step_seconds": self._limits.step_seconds, "total_seconds": self._limits.total_seconds},
             "allowed_ports": [port.port for port in context.facts.ports if port.port in allowed_ports(context)],
@@ -213,3 +226,9 @@ class ServerCheckTool:
             form=self.form(context),
             slots={"port": [port.port for port in ports]},
         )
+
+
+def _knows_authorities() -> bool:
+    """Whether this machine has any list of authorities. Without one every certificate looks untrusted."""
+    paths = ssl.get_default_verify_paths()
+    return bool(paths.cafile or (paths.capath and any(Path(paths.capath).iterdir())))

@@ -61,6 +61,7 @@ CATALOGUE: Mapping[str, tuple[str, str] | None] = {
     "over_budget": (_GUIDE, "no-se-pudo-comprobar"),
     "circuit_open": (_GUIDE, "no-se-pudo-comprobar"),
     "out_of_time": (_GUIDE, "no-se-pudo-comprobar"),
+    "trust_store_missing": (_GUIDE, "no-se-pudo-comprobar"),
     BAD_INPUT: (_PORTS, "tabla-de-puertos"),
 }
 """Finding code → the section that explains and repairs it."""
@@ -203,7 +204,6 @@ def row(item: Judged, context: ToolContext) -> dict[str, Any]:
         "auth": list(report.auth),
         "capabilities": list(report.capabilities),
         "detail": report.detail,
-        "address": report.address,
         "total_ms": report.total_ms,
     }
 

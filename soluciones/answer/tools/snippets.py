@@ -1,7 +1,8 @@
 """Tool T6: a small program that reads or sends mail, in Python, PHP or Node.js; it verifies the server's certificate.
 
-``data``: ``host`` (str); ``requested`` ({``language``, ``action``}, null when left open); ``personal`` (bool: the address
-stands in the code); ``from_guide`` (false: the code is ours, servers and ports are the guide's); ``snippets``: one entry each
+``data``: ``host`` (str); ``requested`` ({``language``, ``action``}, null when left open); ``personal`` (bool: the
+address stands in the code); ``from_guide`` (false: the code is ours, servers and ports are the guide's); ``snippets``:
+one entry each
 
 * ``language`` (python | php | node), ``language_label``, ``action`` (read | send), ``action_label``,
 * ``file`` (name of the download), ``mime``, ``code`` (the whole program), ``run`` (what to type),

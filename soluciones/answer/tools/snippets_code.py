@@ -21,12 +21,7 @@ ACTIONS: tuple[Action, ...] = ("read", "send")
 _SUFFIX: Mapping[CodeLanguage, str] = {"python": "py", "php": "php", "node": "mjs"}
 _MIME: Mapping[CodeLanguage, str] = {"python": "text/x-python", "php": "text/x-php", "node": "text/javascript"}
 _NAME: Mapping[Action, str] = {"read": "leer-imap", "send": "enviar-smtp"}
-_COMMAND: Mapping[CodeLanguage, str] = {
-    "python": "python3 {file}",
-    # The variable is typed unseen and stays out of the shell's history.
-    "php": "read -rs MAIL_PASSWORD && export MAIL_PASSWORD && php {file}",
-    "node": "read -rs MAIL_PASSWORD && export MAIL_PASSWORD && node {file}",
-}
+_PROGRAM: Mapping[CodeLanguage, str] = {"python": "python3", "php": "php", "node": "node"}
 _PLACE = re.compile(r"@@(t\.)?([A-Za-z_]{1,40})@@")
 
 
@@ -73,7 +68,17 @@ def snippet(language: CodeLanguage, action: Action, port: Port, email: str, cont
 
     file = f"{_NAME[action]}.{_SUFFIX[language]}"
     code = _PLACE.sub(fill, _template(language, action))
-    return Snippet(language, action, file, _MIME[language], code, _COMMAND[language].format(file=file), port)
+    return Snippet(language, action, file, _MIME[language], code, _command(language, file, email), port)
+
+
+def _command(language: CodeLanguage, file: str, email: str) -> str:
+    """What to type in bash. Typed values are read unseen or aloud, but never stay in the shell's history."""
+    run = f"{_PROGRAM[language]} {file}"
+    if language == "python":
+        return run  # asks by itself
+    asks = 'read -rsp "MAIL_PASSWORD: " MAIL_PASSWORD && export MAIL_PASSWORD'
+    user = "" if email else 'read -rp "MAIL_USER: " MAIL_USER && export MAIL_USER && '
+    return f"{user}{asks} && {run}"
 
 
 @cache

@@ -13,14 +13,17 @@ from pydantic import ValidationError
 from soluciones.answer.types import ToolResult
 from soluciones.webapp.card_models.address_csv import AddressCsvData
 from soluciones.webapp.card_models.base import CardData
-from soluciones.webapp.card_models.checklist import CreateAddressData
+from soluciones.webapp.card_models.checklist import CreateAddressData, PasswordDevicesData, TransferData
 from soluciones.webapp.card_models.contacts import ContactsData
+from soluciones.webapp.card_models.dmarc import DmarcData
 from soluciones.webapp.card_models.dns import DnsData
+from soluciones.webapp.card_models.headers import HeadersData
 from soluciones.webapp.card_models.mail_address import AddressData
 from soluciones.webapp.card_models.ports import PortsData
 from soluciones.webapp.card_models.recipients import RecipientsData
 from soluciones.webapp.card_models.server import ServerData
 from soluciones.webapp.card_models.setup import SetupData
+from soluciones.webapp.card_models.snippets import SnippetsData
 from soluciones.webapp.card_models.spf import SpfData
 
 MODELS: Mapping[str, type[CardData]] = {
@@ -28,12 +31,17 @@ MODELS: Mapping[str, type[CardData]] = {
     "address-csv": AddressCsvData,
     "ports": PortsData,
     "client-setup": SetupData,
+    "snippets": SnippetsData,
     "server-check": ServerData,
     "dns-check": DnsData,
     "spf": SpfData,
-    "create-address": CreateAddressData,
+    "dmarc": DmarcData,
+    "message-headers": HeadersData,
     "contacts-dedupe": ContactsData,
     "recipients": RecipientsData,
+    "create-address": CreateAddressData,
+    "transfer-product": TransferData,
+    "password-devices": PasswordDevicesData,
 }
 """Tool id → its data. Each has a template of the same id in ``templates/parts/cards``."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from soluciones.webapp.card_models.base import CardData
+from soluciones.webapp.card_models.base import CardData, Light
 
 
 class Step(CardData):
@@ -37,3 +37,55 @@ class CreateAddressData(ChecklistData):
     """``create-address``."""
 
     password_label: str = ""
+
+
+class Requirement(CardData):
+    """A condition of a transfer."""
+
+    status: Light
+    label: str
+    quote: str = ""
+    guide: str = ""
+    anchor: str = ""
+
+
+class Message(CardData):
+    """A text for somebody else."""
+
+    subject: str = ""
+    body: str
+
+
+class TransferData(ChecklistData):
+    """``transfer-product``."""
+
+    go: str
+    checks: tuple[Requirement, ...] = ()
+    message: Message | None = None
+
+
+class Device(CardData):
+    """A program where the password must be typed."""
+
+    label: str
+    quote: str = ""
+    guide: str = ""
+    anchor: str = ""
+    steps: tuple[str, ...] = ()
+
+
+class Sign(CardData):
+    """How an old stored password shows itself."""
+
+    protocol: str
+    action: str = ""
+    message: str
+    standard: str = ""
+
+
+class PasswordDevicesData(ChecklistData):
+    """``password-devices``."""
+
+    devices: tuple[Device, ...] = ()
+    username: str = ""
+    signs: tuple[Sign, ...] = ()

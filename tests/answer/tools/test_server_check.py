@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,13 +92,29 @@ def test_stages_stand_in_the_order_of_the_protocol(checker: Any) -> None:
     assert rows[143] == ["connect", "greeting", "starttls", "tls", "certificate", "capabilities"]
 
 
-def test_the_system_does_not_trust_the_test_authority(servers: MailServers, context: ToolContext) -> None:
-    """Without the extra authority the same servers are untrusted, on TLS and on STARTTLS ports alike."""
+def test_a_machine_of_other_authorities_does_not_trust(
+    servers: MailServers, context: ToolContext, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where only other authorities are known the same servers are untrusted, on TLS and on STARTTLS ports alike."""
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "other.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "other.pem"))
     tool = ServerCheckTool(once=Once())
     result = tool.run({"port": [993, 587]}, replace(context, network=network(MappedDialer(servers.ports))))
     assert [row["code"] for row in result.data["ports"]] == ["certificate_untrusted"] * 2
     assert all(row["certificate"]["verify_code"] in (19, 20, 21) for row in result.data["ports"])
     assert result.status == "bad"
+
+
+def test_without_any_list_of_authorities_nothing_is_said_against_the_server(
+    servers: MailServers, context: ToolContext, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """On a machine that knows no authority at all, a certificate cannot be judged: unknown, not bad."""
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "empty"))
+    tool = ServerCheckTool(once=Once())
+    result = tool.run({"port": 993}, replace(context, network=network(MappedDialer(servers.ports))))
+    assert (result.status, result.findings[0].code) == ("unknown", "trust_store_missing")
 
 
 def test_through_the_guarded_dialer(servers: MailServers, context: ToolContext) -> None:
@@ -125,6 +143,18 @@ def test_real_results_are_told_in_every_language(lang: str, checker: Any) -> Non
     for row in result.data["ports"]:
         texts += [row["verdict"], *(stage["label"] for stage in row["stages"])]
     assert all(text and not re.search(r"\{[a-z_0-9]+\}", text) for text in texts)
+
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "server-check.yml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["slots"]))
+def test_the_tool_says_what_its_case_says(case: dict[str, Any], lang: str, context: ToolContext) -> None:
+    """Without a network: what is refused is refused, the rest is unknown, in every language."""
+    result = ServerCheckTool().run(case["slots"], replace(context, lang=lang))
+    assert (result.status, [item.code for item in result.findings]) == (case["status"], case["codes"])
+    assert result.headline and not re.search(r"\{[a-z_]+\}", result.headline)
 
 
 # --- input -----------------------------------------------------------------------------------------------------

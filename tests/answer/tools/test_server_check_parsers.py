@@ -19,8 +19,8 @@ from tests.parser_property import parser_property
 LIMITS = Limits(step_seconds=0.2, total_seconds=1.0, line_bytes=64, lines=8)
 WORDS = st.sampled_from(
     [b"* OK", b"* BYE", b"a1 OK\r\n", b"* CAPABILITY AUTH=PLAIN STARTTLS\r\n", b"220 x\r\n", b"220-x\r\n",
-     b"250-AUTH X\r\n", b"250 STARTTLS\r\n", b"421 no\r\n", b"+OK\r\n", b"-ERR\r\n", b".\r\n", b"SASL PLAIN\r\n", b"\n", b"\r",
-     b"\x00\xff", b"x" * 100]
+     b"250-AUTH X\r\n", b"250 STARTTLS\r\n", b"421 no\r\n", b"+OK\r\n", b"-ERR\r\n", b".\r\n", b"SASL PLAIN\r\n", b"\n",
+     b"\r", b"\x00\xff", b"x" * 100]
 )  # fmt: skip
 TALK = st.lists(WORDS | st.binary(max_size=20), max_size=15).map(b"".join)
 CODES = set(ServerCheckTool.findings) | {"silent"}

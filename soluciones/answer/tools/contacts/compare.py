@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from soluciones.answer.tools.contacts.keys import PhoneBook, components, plain_text, value_key
+from soluciones.answer.tools.contacts.merge import ONE_ONLY
 from soluciones.answer.tools.contacts.model import Card, Property
 
 FIELDS = {
@@ -15,8 +16,12 @@ FIELDS = {
 }  # fmt: skip
 """Name of a line → key of its title; all others are ``other``."""
 _HIDDEN = frozenset({"UID", "REV", "PRODID", "X-ABLABEL", "X-ABADR"})
+_ONE_ROW = ONE_ONLY | {"NOTE", "PHOTO"}
+"""Lines of which a card has one: what the cards say of it stands in one row, also where they disagree."""
 _BINARY = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
 MAX_ROWS = 40
+MAX_COMPARED = 200
+"""Lines of a card that are looked at for the rows."""
 MAX_SHOWN = 160
 """Characters of a value on the card."""
 _UNSEEN = {code: None for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0xFEFF)}
@@ -27,30 +32,35 @@ def rows(cards: Sequence[Card], reference: Card, book: PhoneBook, label: Callabl
     """Rows of the comparison.
 
     Each row: ``field``, ``label``, ``values`` (one text per card, "" where it says nothing), ``same`` (all cards say
-    it), ``matches`` (per card: another one says it too), ``added`` (the reference lacks it and gets it by merging).
+    the same), ``matches`` (per card: another one says it too), ``added`` (the reference gets it by merging).
     """
     places = {card.number: place for place, card in enumerate(cards)}
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for card in cards:
-        for prop in card.properties:
+        for prop in card.properties[:MAX_COMPARED]:
             if prop.name in _HIDDEN or not prop.value.strip(";, "):
                 continue
-            values = found.setdefault((prop.name, value_key(prop, book)), [""] * len(cards))
-            values[places[card.number]] = values[places[card.number]] or shown(prop, label)
+            key = value_key(prop, book)
+            cells = found.setdefault((prop.name, "" if prop.name in _ONE_ROW else key), [("", "")] * len(cards))
+            place = places[card.number]
+            if not cells[place][1]:
+                cells[place] = (key, shown(prop, label))
     ordered = sorted(found.items(), key=lambda item: _rank(item[0][0]))
-    return [_row(name, values, places[reference.number], label) for (name, _), values in ordered[:MAX_ROWS]]
+    return [_row(name, cells, places[reference.number], label) for (name, _), cells in ordered[:MAX_ROWS]]
 
 
-def _row(name: str, values: list[str], reference: int, label: Callable[[str], str]) -> dict[str, Any]:
-    key = FIELDS.get(name, "other")
-    several = sum(map(bool, values)) > 1
+def _row(name: str, cells: Sequence[tuple[str, str]], reference: int, label: Callable[[str], str]) -> dict[str, Any]:
+    """``cells``: per card the value in one spelling for comparing, and as it is shown."""
+    title = FIELDS.get(name, "other")
+    keys = [key for key, text in cells if text]
+    adds = name == "NOTE" and len(set(keys)) > 1
     return {
-        "field": key,
-        "label": label(key) if key != "other" else f"{label(key)} ({name[:30]})",
-        "values": values,
-        "same": all(values),
-        "matches": [several and bool(value) for value in values],
-        "added": not values[reference],
+        "field": title,
+        "label": label(title) if title != "other" else f"{label(title)} ({name[:30]})",
+        "values": [text for _, text in cells],
+        "same": len(keys) == len(cells) and len(set(keys)) == 1,
+        "matches": [bool(text) and keys.count(key) > 1 for key, text in cells],
+        "added": adds or not cells[reference][1],
     }
 
 

@@ -31,7 +31,7 @@ def _to_3(prop: Property) -> Property:
             kind: tuple[Param, ...] = (("TYPE", _KINDS[media]),) if media in _KINDS else ()
             kept = _less(_less(params, "VALUE"), "MEDIATYPE")
             return replace(prop, value=content, params=(*kept, ("ENCODING", "b"), *kind))
-    return replace(prop, params=_preferred(params))
+    return replace(prop, params=_preferred(params)) if params else prop
 
 
 def _preferred(params: tuple[Param, ...]) -> tuple[Param, ...]:
@@ -46,6 +46,8 @@ def _to_4(prop: Property) -> Property:
         media = next((_MEDIA[kind] for kind in kinds if kind in _MEDIA), "application/octet-stream")
         kept = _less(_less(_less(prop.params, "ENCODING"), "TYPE"), "")
         return replace(prop, value=f"data:{media};base64,{''.join(prop.value.split())}", params=kept)
+    if not prop.params:
+        return prop
     params: list[Param] = []
     for key, raw in prop.params:
         if key in ("TYPE", "") and raw.lower() == "pref":

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import phonenumbers
 
@@ -19,6 +20,8 @@ _TITLES = frozenset(
     ("dr", "dra", "sr", "sra", "srta", "don", "dona", "prof", "ing", "lic", "mr", "mrs", "ms", "miss", "herr", "frau",
      "mme", "mlle", "monsieur", "madame", "sig", "signor", "signora")
 )  # fmt: skip
+_SAMPLE = 500
+"""Numbers by which the country of a file is judged."""
 _SPLIT = re.compile(r"[^\w]+")
 
 
@@ -68,15 +71,13 @@ def _e164(value: str, region: str) -> str:
 def likely_region(cards: Iterable[Card], default: str) -> str:
     """The country of most numbers written with ``+``; ``default`` when there is none."""
     codes: Counter[str] = Counter()
-    for card in cards:
-        for prop in card.all("TEL"):
-            value = telephone(prop)
-            if value.startswith("+") and len(value) < 40:
-                try:
-                    number = phonenumbers.parse(value, None)
-                except phonenumbers.NumberParseException:
-                    continue
-                codes[phonenumbers.region_code_for_number(number) or ""] += 1
+    values = (telephone(prop) for card in cards for prop in card.all("TEL"))
+    for value in islice((value for value in values if value.startswith("+") and len(value) < 40), _SAMPLE):
+        try:
+            number = phonenumbers.parse(value, None)
+        except phonenumbers.NumberParseException:
+            continue
+        codes[phonenumbers.region_code_for_number(number) or ""] += 1
     codes.pop("", None)
     codes.pop("001", None)
     return min(codes, key=lambda code: (-codes[code], code)) if codes else default

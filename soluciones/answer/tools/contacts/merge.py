@@ -77,7 +77,8 @@ class _Work:
         moved: dict[str, str] = {}
         for original in card.properties:
             group = renamed.get(original.group.lower(), original.group)
-            prop = replace(converted(original, card.version, version), group=group)
+            prop = converted(original, card.version, version)
+            prop = prop if prop.group == group else replace(prop, group=group)
             if group and prop.name.startswith("X-AB"):
                 companions.append((prop, group))
             elif is_reference or prop.name not in DROPPED:
@@ -128,7 +129,8 @@ class _Work:
             self._places[key] = len(self.kept)
             self.kept.append(prop)
             return len(self.kept) - 1
-        self.kept[place] = replace(self.kept[place], params=_joined(self.kept[place], prop))
+        if prop.params:
+            self.kept[place] = replace(self.kept[place], params=_joined(self.kept[place], prop))
         return place
 
     def _follow(self, prop: Property, place: int, moved: dict[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 Param = tuple[str, str]
 """Upper-case name, and the text after ``=`` as it stands in the file, quotes included; no name for a bare word."""
@@ -21,11 +21,11 @@ class Property:
     """``item1`` of ``item1.X-ABLabel``."""
     line: int = 0
     """1-based line of the file where it begins."""
+    name: str = field(init=False, compare=False)
+    """Upper-case ``label``."""
 
-    @property
-    def name(self) -> str:
-        """Upper-case name."""
-        return self.label.upper()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.label.upper())
 
     def param(self, name: str) -> str:
         """The value of a parameter without its quotes, "" when absent."""
@@ -39,7 +39,7 @@ class Property:
 
     def with_value(self, value: str) -> Property:
         """The same line with another value."""
-        return replace(self, value=value)
+        return self if value == self.value else replace(self, value=value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from soluciones.answer.tools.contacts.property_line import parse_line
 from soluciones.answer.tools.contacts.v21 import escape_newlines, undo_quoted_printable, upgrade
 
 MAX_CARDS = 10_000
-MAX_LINES = 400_000
-"""Lines of a file; 5 MB of ordinary cards have a fifth of that. It bounds files that are folded to single letters."""
+MAX_LINES = 200_000
+"""Lines of a file; 10,000 ordinary cards have half of that. It bounds files that are folded to single letters."""
 _VERSIONS = ("2.1", "3.0", "4.0")
 
 

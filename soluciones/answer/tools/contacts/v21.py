@@ -12,8 +12,8 @@ _ENCODINGS = {"BASE64": "b", "B": "b", "QUOTED-PRINTABLE": "", "8BIT": "", "7BIT
 _COMPOUND = frozenset({"N", "ADR", "ORG"})
 _TEXT = frozenset({"FN", "NOTE", "TITLE", "ROLE", "LABEL"})
 _CHARSETS = frozenset(
-    {"utf-8", "us-ascii", "ascii", "koi8-r", "macintosh", "shift_jis", "euc-jp", "euc-kr", "iso-2022-jp", "gb2312", "gbk",
-     "gb18030", "big5", "utf-16", "utf-16le", "utf-16be",
+    {"utf-8", "us-ascii", "ascii", "koi8-r", "macintosh", "shift_jis", "euc-jp", "euc-kr", "iso-2022-jp", "gb2312",
+     "gbk", "gb18030", "big5", "utf-16", "utf-16le", "utf-16be",
      *(f"iso-8859-{part}" for part in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16)),
      *(f"{name}125{digit}" for name in ("windows-", "cp") for digit in range(9))}
 )  # fmt: skip

@@ -164,7 +164,7 @@ def _way(case: _Case, reason: str) -> Iterator[Evidence]:
         "server": origin.by if origin else "?",
         "name": (origin.rdns or shown(origin.helo, 100)) if origin else "?",
         "ip": (origin.ip or "?") if origin else "?",
-        "account": shown(origin.account, 100) if origin else "",
+        "account": (shown(origin.account, 100) if origin else "") or "?",
     }
     shows = {
         "original_login": "yours",
@@ -174,6 +174,7 @@ def _way(case: _Case, reason: str) -> Iterator[Evidence]:
         "submitted_by_other_account": "forged",
         "original_claims_provider": "missing",
         "script_origin": "neutral",
+        "other_account_of_your_domain": "neutral",
         "incomplete_chain": "missing",
     }
     if reason in shows:

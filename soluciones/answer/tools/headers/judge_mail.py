@@ -260,7 +260,7 @@ def _login_evidence(case: Case) -> Iterator[Evidence]:
         return
     account = origin.account or _auth(case)
     if origin.login or _auth(case):
-        params = {"server": origin.by, "account": shown(account, 100), "ip": origin.ip or "?"}
+        params = {"server": origin.by, "account": shown(account, 100) or "?", "ip": origin.ip or "?"}
         if account and reading.own and not same_account(account, reading.own):
             yield Evidence("submitted_by_other_account", "neutral", params=params)
         else:

@@ -14,6 +14,7 @@ NOT_CHECKED = frozenset(
     {
         "host_not_allowed", "port_not_allowed", "address_forbidden", "name_unknown", "name_unresolved", "unreachable",
         "over_budget", "circuit_open", "network_off", "not_configured", "out_of_time", "connect_timeout",
+        "trust_store_missing",
     }
 )  # fmt: skip
 """Failures that say nothing about the server: the fault may lie on our side."""
@@ -110,6 +111,8 @@ class PortReport:
     """AUTH mechanisms, upper case, as offered at the end."""
     capabilities: tuple[str, ...] = ()
     total_ms: float = 0.0
+    at: datetime | None = None
+    """When it was seen; None when nothing was looked at."""
 
     @property
     def told(self) -> bool:

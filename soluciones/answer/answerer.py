@@ -11,14 +11,13 @@ from typing import Any, Protocol
 from soluciones.answer.knowledge import Knowledge, learn
 from soluciones.answer.language import warm_up
 from soluciones.answer.net.contract import Network
-from soluciones.answer.net.guard import NetworkHub
 from soluciones.answer.pipeline import run
 from soluciones.answer.privacy import mask
 from soluciones.answer.service import AskRequest, ConversationState, Suggestion
 from soluciones.answer.steps.compose import compose
 from soluciones.answer.steps.judge import says_nothing
 from soluciones.answer.suggest import suggest
-from soluciones.answer.tools.base import ToolContext
+from soluciones.answer.tools.base import GOES_OUT, ToolContext
 from soluciones.answer.tools.files.serving import mail_config
 from soluciones.answer.tools.files.signing import open_signer
 from soluciones.answer.tools.registry import TOOLS
@@ -89,16 +88,20 @@ class Answerer:
         return run(Turn(request, known, self._texts, self._resources(known.site, request.visitor)))
 
     def _resources(self, site: Site, visitor: str) -> Resources:
-        """What tools may use for this visitor. The hub lasts as long as the site's list of servers stays the same."""
+        """What tools may use for this visitor."""
+        return Resources(lambda: self._network(site, visitor), self._sign)
+
+    def _network(self, site: Site, visitor: str) -> Network | None:
+        """The way out. The hub lasts as long as the site's list of servers stays the same."""
         if self._hub_for is None:
-            return Resources(None, self._sign)
+            return None
         hub = self._hub
         if hub is None or hub[0].servers != site.servers:
             with self._lock:
                 hub = self._hub
                 if hub is None or hub[0].servers != site.servers:
                     hub = self._hub = (site, self._hub_for(site))
-        return Resources(hub[1].for_visitor(visitor), self._sign)
+        return hub[1].for_visitor(visitor)
 
     def ask(self, request: AskRequest) -> tuple[Answer, ConversationState]:
         """One question through the pipeline."""
@@ -159,9 +162,10 @@ class Answerer:
         known = self.knowledge()
         if known.facts is None:
             raise KeyError(tool_id)
-        use = self._resources(known.site, visitor)
-        context = ToolContext(lang, known.facts, known.site, self._texts, network=use.network, sign=use.sign)
-        return TOOLS[tool_id].run(slots, context)
+        tool = TOOLS[tool_id]
+        network = self._network(known.site, visitor) if tool.mode in GOES_OUT else None
+        context = ToolContext(lang, known.facts, known.site, self._texts, network=network, sign=self._sign)
+        return tool.run(slots, context)
 
     def mail_config(self, kind: str, address: str, host: str, lang: str) -> Download | None:
         """A file that a mail program fetches by itself; None where the site does not serve it."""
@@ -182,11 +186,17 @@ def open_service(settings: Settings, *, warm: bool = True) -> Answerer:
     """
     store = Store(settings.index, lambda: open_embedder(settings))
     sign = open_signer(settings.profile_certificate, settings.profile_key)
-    answerer = Answerer(store, hub_for=lambda site: NetworkHub(settings, site), sign=sign)
+    answerer = Answerer(store, hub_for=lambda site: _open_hub(settings, site), sign=sign)
     if warm:
         warm_up()
         answerer.ask(AskRequest("¿Qué puerto uso para IMAP?"))
     return answerer
+
+
+def _open_hub(settings: Settings, site: Site) -> Hub:
+    from soluciones.answer.net.guard import NetworkHub  # most questions look nothing up: keep it out of the start
+
+    return NetworkHub(settings, site)
 
 
 def _answer(turn: Turn) -> Answer:
@@ -228,5 +238,7 @@ def _remember(turn: Turn) -> ConversationState:
     )
 
 
-_REMEMBERED_SLOTS = {slot.name for tool in TOOLS.values() for slot in tool.slots if not slot.pii}
-"""Only what is not personal; a value no tool takes is not kept either."""
+_REMEMBERED_SLOTS = frozenset(
+    {"port", "proto", "direction", "problem", "client", "os", "protocol", "language", "action", "registrar", "region"}
+)
+"""What a follow-up may lean on: short, and not personal (tests hold it against the tools' ``pii`` flags)."""

@@ -59,7 +59,7 @@ def _answer_sample(service: Answerer, questions: Sequence[Question], names: Sequ
 
 
 def _tool_sample(service: Answerer) -> Sample:
-    """Features of the best intent for each known text, as if it had not been learnt; 1 when that intent is right."""
+    """Features of the best intent for each known text, as if it had not been learnt; 1 when any intent is meant."""
     known = service.knowledge()
     matcher = known.matcher
     rows, labels = [], []
@@ -71,9 +71,8 @@ def _tool_sample(service: Answerer) -> Sample:
         if turn.result is None:
             continue  # small talk
         best = _likeliest(matcher.judge(likeness, spelt(turn), turn.slots, found_guides(turn)))
-        right = None if example.label is None else known.intents[example.label].id
         rows.append([best.features[name] for name in FEATURES])
-        labels.append(float(best.intent.id == right))
+        labels.append(float(example.label is not None))
     return np.array(rows), np.array(labels)
 
 
@@ -92,7 +91,7 @@ def _asked_sample(service: Answerer, questions: Sequence[Question]) -> Sample:
         told = question.tool or not question.answerable or (question.no_tool and best.intent.tool in labelled)
         if told:
             rows.append([best.features[name] for name in FEATURES])
-            labels.append(float(best.intent.tool == question.tool))
+            labels.append(float(bool(question.tool)))
     return np.array(rows), np.array(labels)
 
 

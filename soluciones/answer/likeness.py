@@ -59,7 +59,7 @@ class Likeness:
         counts = _counts([example.text for example in examples])
         self._rarity = (np.log((1 + len(counts)) / (1 + (counts > 0).sum(axis=0))) + 1).astype(np.float32)
         spellings = self._weighted(counts)
-        self._kernel = _meaning(self._meanings, self._meanings) + SPELLING_WEIGHT * (spellings @ spellings.T)
+        self._kernel = _sharpened(self._meanings @ self._meanings.T) + SPELLING_WEIGHT * (spellings @ spellings.T)
         self._kernel[np.diag_indices_from(self._kernel)] += REGULARISATION
         self._targets = np.zeros((len(examples), classes + 1), dtype=np.float32)
         for row, example in enumerate(examples):
@@ -69,9 +69,11 @@ class Likeness:
 
     def scores(self, text: str, vector: Vectors) -> Matrix:
         """(classes + 1,) scores of a text and its unit vector (d,)."""
-        meaning = _meaning(centre(vector[None, :], self._mean), self._meanings)[0]
-        spelling = self._weighted(_counts([text]))[0]
-        return np.asarray(meaning @ self._weights + spelling @ self._spelling_weights, dtype=np.float32)
+        # einsum stays in this thread: handing so small a product to BLAS threads costs 8 ms on a busy machine.
+        cosines = np.einsum("ij,j->i", self._meanings, centre(vector[None, :], self._mean)[0])
+        meaning = np.einsum("i,ij->j", _sharpened(cosines), self._weights)
+        spelling = np.einsum("i,ij->j", self._weighted(_counts([text]))[0], self._spelling_weights)
+        return np.asarray(meaning + spelling, dtype=np.float32)
 
     def leave_one_out(self) -> Matrix:
         """(n, classes + 1): what each example would score had it not been among them. Costs a matrix inversion."""
@@ -86,8 +88,8 @@ class Likeness:
         )
 
 
-def _meaning(left: Matrix, right: Matrix) -> Matrix:
-    return np.asarray(np.exp(SHARPNESS * (left @ right.T - 1.0)), dtype=np.float32)
+def _sharpened(cosines: Matrix) -> Matrix:
+    return np.asarray(np.exp(SHARPNESS * (cosines - 1.0)), dtype=np.float32)
 
 
 def _counts(texts: Sequence[str]) -> Matrix:

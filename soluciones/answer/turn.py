@@ -42,7 +42,8 @@ class Passage:
 class Resources:
     """What tools may use besides their slots, bound to one visitor."""
 
-    network: Network | None = None
+    network: Callable[[], Network | None] = lambda: None
+    """Opens the way out; called only for tools that go there."""
     sign: Callable[[bytes], bytes] | None = None
 
 

@@ -24,7 +24,9 @@ _MIN_WORD = 5
 def read_reply(
     tool: Tool, slot: str, text: str, found: Mapping[str, Any], context: ToolContext
 ) -> dict[str, Any] | None:
-    """The slots that a reply gives, ``slot`` among them; None when it does not answer.
+    """The slots that a reply gives; None when it gives none.
+
+    «soy administrador», when something else was asked, is an answer too: the tool takes it and asks again.
 
     Args:
         tool: who asks.
@@ -40,7 +42,9 @@ def read_reply(
     value = taken.get(slot)
     if value is None:
         value = _value(tool, spec, text, context)
-    return None if value is None else {**taken, slot: value}
+    if value is not None:
+        return {**taken, slot: value}
+    return find_choices(tool, text, context, {slot: None}) or None
 
 
 def find_choices(tool: Tool, text: str, context: ToolContext, known: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import idna
 from rapidfuzz.distance import OSA
 
-from soluciones.answer.mailauth.spf_parse import MAX_RECORD, MECHANISMS, MODIFIERS, is_spf, parse_term
+from soluciones.answer.mailauth.spf_parse import MAX_RECORD, MAX_TERMS, MECHANISMS, MODIFIERS, is_spf, parse_term
 from soluciones.kb.facts import SpfRecord as SpfFacts
 
 MAX_TYPOS = 30
@@ -84,7 +84,7 @@ def repair(text: str, spf: SpfFacts, mail_hosts: frozenset[str] = frozenset()) -
     start = _characters(text[:MAX_RECORD], typos)
     if not is_spf(start.text):
         return Repaired(start.text, tuple(typos[:MAX_TYPOS]))
-    words = _joined(start.text[6:].split(), typos)
+    words = _joined(start.text[6:].split()[:MAX_TERMS], typos)
     terms = [_term(word, spf, mail_hosts, typos) for word in words]
     return Repaired(" ".join(["v=spf1", *terms]), tuple(dict.fromkeys(typos))[:MAX_TYPOS])
 
@@ -145,7 +145,7 @@ def _joined(words: list[str], typos: list[Typo]) -> list[str]:
     done: list[str] = []
     for word in words:
         last = done[-1] if done else ""
-        if last and (last in "-+~?" or _open_end(last) or (word[0] in ":=" and _is_name(last))):
+        if last and (last in ("-", "+", "~", "?") or _open_end(last) or (word[0] in ":=" and _is_name(last))):
             typos.append(Typo("typo_space", f"{last} {word}", last + word))
             done[-1] = last + word
         else:

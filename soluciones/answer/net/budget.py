@@ -19,6 +19,8 @@ ALL_BURST = 3_000.0
 ALL_PER_SECOND = 100.0
 """Everybody together, so that many visitors do not make this server a reflector."""
 _VISITORS = 20_000
+AT_ONCE = 32
+"""Questions of one visitor under way: one whole check and a bit, so that slow domains of one do not hold up others."""
 
 
 class Budget:
@@ -56,6 +58,33 @@ class Budget:
 
     def __len__(self) -> int:
         return len(self._visitors)
+
+
+class InFlight:
+    """How many questions of each visitor are under way."""
+
+    def __init__(self, most: int = AT_ONCE) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._now: dict[str, int] = {}
+
+    def enter(self, visitor: str, wanted: int) -> int:
+        """Room for so many of ``wanted``; each has to ``leave`` again."""
+        with self._lock:
+            busy = self._now.get(visitor, 0)
+            given = max(min(wanted, self._most - busy), 0)
+            if given:
+                self._now[visitor] = busy + given
+            return given
+
+    def leave(self, visitor: str, count: int) -> None:
+        """Gives the room back."""
+        with self._lock:
+            left = self._now.get(visitor, 0) - count
+            if left > 0:
+                self._now[visitor] = left
+            else:
+                self._now.pop(visitor, None)
 
 
 def _filled(bucket: tuple[float, float], burst: float, per_second: float, now: float) -> float:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Collection, Sequence
 
-from soluciones.answer.net.budget import DIAL_COST, LOOKUP_COST, Budget
+from soluciones.answer.net.budget import DIAL_COST, LOOKUP_COST, Budget, InFlight
 from soluciones.answer.net.contract import ConnectRefused, Dialled, DnsReply, DnsStatus, Network
 from soluciones.answer.net.dialer import GuardedDialer
 from soluciones.answer.net.once import Once
@@ -41,6 +41,7 @@ class NetworkHub:
         self._resolver = Resolver(Servers(fixed), allow_special=allow_special)
         self._dialer = GuardedDialer(site.servers, self._resolver, allow_addresses=allow_addresses)
         self._budget = Budget() if budget is None else budget
+        self._in_flight = InFlight()
         self._once = Once()
 
     def for_visitor(self, key: str) -> Network:
@@ -50,7 +51,7 @@ class NetworkHub:
         """
         if not self._on:
             return Network(_NoDns(), _NoDialer(), self._once)
-        dns = VisitorDns(self._resolver, self._budget, key)
+        dns = VisitorDns(self._resolver, self._budget, key, in_flight=self._in_flight)
         return Network(dns, VisitorDialer(self._dialer, self._budget, key), self._once)
 
     def close(self) -> None:
@@ -61,8 +62,16 @@ class NetworkHub:
 class VisitorDns:
     """The resolver within one visitor's budget and one request's time."""
 
-    def __init__(self, resolver: Resolver, budget: Budget, visitor: str, seconds: float = DNS_SECONDS) -> None:
+    def __init__(
+        self,
+        resolver: Resolver,
+        budget: Budget,
+        visitor: str,
+        seconds: float = DNS_SECONDS,
+        in_flight: InFlight | None = None,
+    ) -> None:
         self._resolver = resolver
+        self._in_flight = InFlight() if in_flight is None else in_flight
         self._budget = budget
         self._visitor = visitor
         self._left = seconds
@@ -76,15 +85,21 @@ class VisitorDns:
         """Several at once. What costs nothing is answered even when budget or time are spent."""
         ready = [self._without_asking(*question) for question in questions]
         asked = [question for question, reply in zip(questions, ready, strict=True) if reply is None]
+        room = self._in_flight.enter(self._visitor, len(asked))
         start = time.monotonic()
-        if len(asked) == 1:  # no need of another thread
-            answers: Sequence[DnsReply] = (self._resolver.lookup(*asked[0]),)
-        else:
-            answers = self._resolver.lookup_all(asked) if asked else ()
+        try:
+            answers = self._ask(asked[:room])
+        finally:
+            self._in_flight.leave(self._visitor, room)
         with self._lock:
             self._left -= time.monotonic() - start
-        rest = iter(answers)
+        rest = iter([*answers, *(_not_asked(*question, "over_budget") for question in asked[room:])])
         return tuple(next(rest) if reply is None else reply for reply in ready)
+
+    def _ask(self, questions: Sequence[tuple[str, str]]) -> Sequence[DnsReply]:
+        if len(questions) == 1:  # no need of another thread
+            return (self._resolver.lookup(*questions[0]),)
+        return self._resolver.lookup_all(questions) if questions else ()
 
     def _without_asking(self, name: str, rdtype: str) -> DnsReply | None:
         kept = self._resolver.kept(name, rdtype)

@@ -23,8 +23,9 @@ class Health:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
+        self._probing = threading.Lock()
         self._silent = 0
-        self._closed_until = 0.0
+        self._dead_until = 0.0
 
     def heard(self, answered: bool) -> None:
         """Notes whether a question was answered."""
@@ -32,13 +33,28 @@ class Health:
             self._silent = 0 if answered else self._silent + 1
 
     def may_ask(self, servers: Sequence[Server]) -> bool:
-        """Whether to ask. After several silences in a row one asker probes; the others are turned away meanwhile."""
+        """Whether to ask. After several silences in a row one asker probes; the others wait for what it finds.
+
+        They wait, at most for the probe's 0.8 seconds, because doubt is no verdict: the server may be well.
+        """
+        known = self._known()
+        if known is not None:
+            return known
+        with self._probing:
+            known = self._known()
+            if known is not None:
+                return known
+            alive = ask(servers, *_PROBE, _PROBE_SECONDS).status != "timeout"
+            with self._lock:
+                if alive:
+                    self._silent = 0
+                else:
+                    self._dead_until = self._clock() + OPEN_SECONDS
+            return alive
+
+    def _known(self) -> bool | None:
+        """Well or dead; None when somebody has to look."""
         with self._lock:
             if self._silent < FAILURES:
                 return True
-            if self._clock() < self._closed_until:
-                return False
-            self._closed_until = self._clock() + OPEN_SECONDS
-        alive = ask(servers, *_PROBE, _PROBE_SECONDS).status != "timeout"
-        self.heard(alive)
-        return alive
+            return False if self._clock() < self._dead_until else None

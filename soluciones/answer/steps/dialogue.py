@@ -48,9 +48,7 @@ def keep_dialogue(turn: Turn) -> Turn:
     if not stack:
         return turn
     if turn.status == "answered":
-        left = digressed(stack)
-        turn = replace(turn, pending=left)
-        return _remind(turn, left[-1]) if len(left) == len(stack) else turn
+        return _digress(turn)
     if turn.reply:
         return _go_on(turn, stack[-1], turn.reply)
     return _again(replace(turn, pending=failed(stack)))
@@ -72,6 +70,8 @@ def _read(turn: Turn, pending: Pending) -> dict[str, Any] | None:
 def _go_on(turn: Turn, pending: Pending, reply: Mapping[str, Any]) -> Turn:
     result = run_with(turn, TOOLS[pending.tool], {**pending.slots, **reply})
     stack = opened(turn.pending, result)
+    if stack and pending.asks not in reply:  # another value than the one asked for: no failure
+        stack = (*stack[:-1], replace(stack[-1], failures=pending.failures))
     if result.status == "refused":  # a value of the wrong kind: the card says why, and the tool goes on waiting
         stack = failed(turn.pending)
     turn = replace(turn, tools=(result,), pending=stack, passages=repairs(turn, result), choices=())
@@ -81,6 +81,20 @@ def _go_on(turn: Turn, pending: Pending, reply: Mapping[str, Any]) -> Turn:
     turn = replace(turn, status=status, confidence=1.0, message="")
     back = stack and stack[-1].tool != pending.tool
     return _remind(turn, stack[-1]) if back else turn
+
+
+def _digress(turn: Turn) -> Turn:
+    """The question in between was answered. What is no question in form may have been a reply that was not
+    understood: it counts as one too, so that a visitor who tries to answer is not sent round in circles.
+    """
+    left = digressed(turn.pending)
+    if not (asks_back(turn.question) or turn.tools):
+        left = failed(turn.pending)
+        if left[-1].failures >= MAX_FAILURES:
+            return _stuck(turn, run_with(turn, TOOLS[left[-1].tool], left[-1].slots))
+    reminded = len(left) == len(turn.pending)
+    turn = replace(turn, pending=left)
+    return _remind(turn, left[-1]) if reminded else turn
 
 
 def _remind(turn: Turn, pending: Pending) -> Turn:

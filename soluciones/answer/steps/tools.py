@@ -9,7 +9,7 @@ from typing import Any
 from soluciones.answer.dialogue.reply import find_choices
 from soluciones.answer.intents import AMBIGUOUS, OFFER, RUN, IntentScore
 from soluciones.answer.steps.passages import HARD_MINIMUM, MAX_PASSAGES
-from soluciones.answer.tools.base import Tool, ToolContext, ToolMode
+from soluciones.answer.tools.base import GOES_OUT, Tool, ToolContext, ToolMode
 from soluciones.answer.tools.registry import TOOLS
 from soluciones.answer.turn import Passage, Turn, spelt
 from soluciones.answer.types import Choice, ToolResult
@@ -19,7 +19,7 @@ GATE_GUIDES = 3
 MAX_TOOLS = 2
 PASTED = frozenset({"message", "vcard", "csv"})
 """A block that somebody pasted is wanted read, whatever few words stand beside it."""
-DIAGNOSING: frozenset[ToolMode] = frozenset({"network", "upload"})
+DIAGNOSING: frozenset[ToolMode] = GOES_OUT
 """Tools that look at the visitor's own case: what they find decides which sections answer."""
 _REPAIRED = ("bad", "warn")
 
@@ -64,8 +64,8 @@ def _split(fitting: list[IntentScore]) -> tuple[list[IntentScore], list[IntentSc
     return run, [score for score in fitting if score not in run]
 
 
-def tool_context(turn: Turn) -> ToolContext:
-    """What tools get besides their slots."""
+def tool_context(turn: Turn, tool: Tool | None = None) -> ToolContext:
+    """What a tool gets besides its slots; without a tool, texts and facts only."""
     facts = turn.know.facts
     assert facts is not None, "tools run only where facts.yml exists"
     return ToolContext(
@@ -73,7 +73,7 @@ def tool_context(turn: Turn) -> ToolContext:
         facts=facts,
         site=turn.know.site,
         texts=turn.texts,
-        network=turn.resources.network,
+        network=turn.resources.network() if tool is not None and tool.mode in GOES_OUT else None,
         sign=turn.resources.sign,
     )
 
@@ -81,7 +81,7 @@ def tool_context(turn: Turn) -> ToolContext:
 def run_with(turn: Turn, tool: Tool, slots: Mapping[str, Any]) -> ToolResult:
     """One tool with those of the slots that it takes."""
     taken = {slot.name: slots[slot.name] for slot in tool.slots if slot.name in slots}
-    return replace(tool.run(taken, tool_context(turn)), slots=taken)
+    return replace(tool.run(taken, tool_context(turn, tool)), slots=taken)
 
 
 def _run(turn: Turn, tool: Tool) -> ToolResult:

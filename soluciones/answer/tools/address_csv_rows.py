@@ -114,13 +114,13 @@ def _judge(
     if other:
         bad_domain.append("mixed_domains")
     domain = report.ascii if has_at else wanted
+    odd = [code for code in report.warnings if has_at and code != "domain_idn"]
     repaired = suggestions(local, lang, rules) if codes else ()
     proposal = _address(repaired[0] if repaired else "", domain)
     if bad_domain or "reserved" in codes or (codes and not repaired):
         more = ["no_suggestion"] if codes and not repaired and local else []
-        return Judged(entry, "error", (*codes, *bad_domain, *more), domain=domain, proposal=proposal)
-    warnings = ["reserved_lookalike"] if look_alike(local, rules) is not None else []
-    warnings += [code for code in report.warnings if has_at and code != "domain_idn"]
+        return Judged(entry, "error", (*codes, *bad_domain, *more, *odd), domain=domain, proposal=proposal)
+    warnings = [*(["reserved_lookalike"] if look_alike(local, rules) is not None else []), *odd]
     if codes:
         return Judged(entry, "repaired", (*codes, *warnings), repaired[0], domain, others=repaired[1:])
     return Judged(entry, "ok", tuple(warnings), local, domain)

@@ -15,6 +15,8 @@ from soluciones.kb.site import Site
 
 ToolMode = Literal["instant", "form", "network", "upload"]
 Slots = Mapping[str, Any]
+GOES_OUT: frozenset[ToolMode] = frozenset({"network", "upload"})
+"""Modes whose tools may look something up (an uploaded message's signature needs a key from DNS)."""
 
 
 @dataclass(frozen=True, slots=True)

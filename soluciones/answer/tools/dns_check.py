@@ -85,9 +85,10 @@ class DnsCheckTool:
 
     def _check(self, wish: DomainWish, selector: str, dns: Dns, context: ToolContext) -> ToolResult:
         found, shared = gather(wish.name, Selectors(selector, context.site.dns.dkim_selectors), dns)
-        if found.refused:
+        off = found.mx.status == "network_off"
+        if found.refused or (off and wish.special):
             return self._no("special_use", context)
-        if found.mx.status == "network_off":
+        if off:
             return self._off(wish, selector, context)
         if found.missing:
             gone = self._finding(RecordProblem("domain_unknown", "bad", {"domain": wish.shown}), context)

@@ -57,6 +57,7 @@ def mx_light(
         addresses: A and AAAA records of each MX host.
         expected: the tenant's MX hosts; nothing is said about whose they are when empty.
     """
+    expected = [host.lower().removesuffix(".") for host in expected]
     records = parse_mx(reply.records)
     if reply.status == "ok" and records:
         problems = [*_null(records), *_hosts(records, addresses), *_whose(records, expected)]

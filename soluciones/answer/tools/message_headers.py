@@ -109,11 +109,12 @@ class MessageHeadersTool:
         )
 
     def _headline(self, reading: Reading, judgement: Judgement, context: ToolContext) -> str:
-        if judgement.verdict == "bounce_of_your_mail":
-            kind = next((item.kind for item in _deliveries(reading) if item.kind), "")
-            if kind:
-                meaning = context.say(f"message_headers.status.{kind}")
-                return context.say("message_headers.headline.bounce_of_your_mail_because", meaning=meaning)
+        kind = next((item.kind for item in _deliveries(reading) if item.kind), "")
+        meaning = context.say(f"message_headers.status.{kind}") if kind else ""
+        if judgement.verdict == "bounce_of_your_mail" and kind:
+            return context.say("message_headers.headline.bounce_of_your_mail_because", meaning=meaning)
+        if judgement.reason == "no_original" and kind:
+            return context.say("message_headers.headline.no_original_because", meaning=meaning)
         if judgement.reason in ("no_headers", "other_sender", "own_address_missing", "no_original"):
             address = shown(reading.sender.domain, 80) or "?"
             return context.say(f"message_headers.headline.{judgement.reason}", domain=address)
@@ -175,7 +176,7 @@ def _reasons(reading: Reading) -> Iterable[tuple[str, ToolStatus, dict[str, obje
             continue
         if code not in done:
             done.add(code)
-            yield code, status, {"code": item.status or item.basic or "?"}
+            yield code, status, {"error": item.status or item.basic or "?"}
         if item.permanence == "temporary" and "delivery_delayed" not in done:
             done.add("delivery_delayed")
             yield "delivery_delayed", "warn", {}

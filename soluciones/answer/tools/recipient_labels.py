@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from soluciones.answer.slots.fold import fold
 
 Box = Literal["to", "cc", "bcc"]
+MAX_LABELS = 200
+"""A pasted message has three or four; what comes after so many stays in the last box."""
 BOXES: tuple[Box, ...] = ("to", "cc", "bcc")
 Kind = Literal["", "to", "cc", "bcc", "from", "skip"]
 
@@ -60,14 +63,14 @@ class Part:
 
 
 def split_labels(text: str) -> Iterator[Part]:
-    """The text cut at its labels, in order; ``from`` and ``skip`` reach to the end of their line.
+    """The text cut at its first labels, in order; ``from`` and ``skip`` reach to the end of their line.
 
     Args:
         text: composed (NFC), with line feeds as line ends.
     """
     kind: Kind = ""
     start = 0
-    for match in _LABEL.finditer(fold(text)):
+    for match in islice(_LABEL.finditer(fold(text)), MAX_LABELS):
         yield from _parts(kind, text[start : match.start()])
         word = match.group("start")
         kind = _AT_START[word] if word else _ANYWHERE[match.group("inside")]

@@ -30,15 +30,21 @@ _TRANSLATE = {
 """Unseen characters go; curly quotes, guillemets and full-width signs become those that addresses are written with."""
 
 _TOKEN = re.compile(
-    r"""(?P<quoted>"(?:[^"\\\n]|\\.){0,320}")
+    r"""(?P<junk>"{3,}|<{2,}|>{2,}|\({2,}|\){2,})
+      |(?P<quoted>"(?:[^"\\\n]|\\.){0,320}")
       |(?P<angle><[^<>\n]{0,400}>)
       |(?P<comment>\((?:[^()\\\n]|\\.|\([^()\n]{0,100}\)){0,320}\))
-      |(?P<hard>[;\n])
-      |(?P<soft>,)
-      |(?P<word>[^\s",;<>()]+)
-      |(?P<junk>["<>()])""",
+      |(?P<hard>;+|\n+)
+      |(?P<soft>,+)
+      |(?P<prose>(?:[^\s@",;<>():\\]+[ \t]+){8,})
+      |(?P<word>(?:\\["()]|[^\s",;<>()])+)
+      |(?P<stray>["<>()])""",
     re.VERBOSE,
 )
+_LAST_WORDS = 6
+"""Words of running text before an address that can be a name."""
+_MAX_HELD = 20
+"""Only the last one can be a surname; the rest are names on their own."""
 _MAX_WORD = 2_000
 _ESCAPE = re.compile(r"\\(.)")
 _BLANKS = re.compile(r"[ \t]*")
@@ -131,12 +137,14 @@ class _Assembly:
         for match in _TOKEN.finditer(text):
             kind, piece = str(match.lastgroup), match.group()
             if kind == "hard":
-                if piece == "\n" and self._continues(text, match.end(), after_soft):
+                if piece[0] == "\n" and self._continues(text, match.end(), after_soft):
                     continue
-                self._close(hard=True, group_ends=piece == ";")
+                self._close(hard=True, group_ends=piece[0] == ";")
             elif kind == "soft":
                 self._close(hard=False)
-            elif kind != "junk":
+            elif kind == "prose":
+                self.words += piece.split()[-_LAST_WORDS:]
+            elif kind not in ("junk", "stray"):
                 self._take(kind, piece, text[match.end() : match.end() + 1], match.start() == end)
             after_soft = kind == "soft"
             end = match.end()
@@ -168,6 +176,8 @@ class _Assembly:
             self._word(piece, touching)
 
     def _word(self, word: str, touching: bool) -> None:
+        if "@" in self.carry and "@" in word and not self.carry.startswith('"'):
+            self._emit([self.carry], bare=True)  # «ana@ luis@x.com»: the first is unfinished
         if self.carry:
             word, self.carry = self.carry + word, ""
         elif word.startswith("@") and self.words and (word == "@" or "." in word or touching):
@@ -215,6 +225,9 @@ class _Assembly:
     def _emit(self, addresses: list[str], *, bare: bool) -> None:
         if not addresses:
             return
+        last = self.found[-1] if self.found and self.emitted else None
+        if not bare and last is not None and last.address.casefold() == addresses[0].casefold():
+            return  # «ana@x.com <ana@x.com>», as Outlook copies it: once
         name = self._name(bare)
         for address in addresses:
             self.found.append(Recipient(_name_for(name, address), address, self.box, self.group))
@@ -242,6 +255,9 @@ class _Assembly:
             self._emit([self.carry], bare=True)  # «ana@»: to be told as unfinished
         if self.words and not self.emitted:
             self.held.append(" ".join(self.words))
+            if len(self.held) > _MAX_HELD:
+                self._names_only(self.held[:-1])
+                del self.held[:-1]
         if hard:
             self._names_only(self.held)
             self.held = []
@@ -295,7 +311,7 @@ def _split_doubles(text: str) -> list[str]:
 def clean_name(text: str) -> str:
     """A display name on one line, without control characters and outer apostrophes, at most ``MAX_NAME`` long."""
     kept = (" " if char.isspace() else char for char in text if char.isspace() or unicodedata.category(char)[0] != "C")
-    name = " ".join("".join(kept).split())[:MAX_NAME].strip(" ,;\"'`*_|-–—•·")
+    name = " ".join("".join(kept).split())[:MAX_NAME].strip(" ,;\"'`*_|-–—•·\\")
     return name if any(char.isalnum() for char in name) else ""
 
 

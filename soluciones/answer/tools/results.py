@@ -61,10 +61,11 @@ def ask(
     choices: Mapping[str, Mapping[str, str]] | None = None,
 ) -> ToolResult:
     """Asks for one slot: the question ``<domain>.ask.<slot>``, and a form with it (and with ``only``, when given)."""
-    wanted = form(tool, context, only or (slot,), slots, choices)
+    taken = {spec.name: slots[spec.name] for spec in tool.slots if spec.name in slots}  # nothing else is ever echoed
+    wanted = form(tool, context, only or (slot,), taken, choices)
     wanted = {**wanted, "required": [slot]}
     question = context.say(f"{domain_of(tool.id)}.ask.{slot}")
-    return ToolResult(tool.id, "need_input", question, form=wanted, slots=dict(slots), asks=slot)
+    return ToolResult(tool.id, "need_input", question, form=wanted, slots=taken, asks=slot)
 
 
 def form(

@@ -18,6 +18,8 @@ class CardData(BaseModel):
     judges: ClassVar[bool] = False
     """Whether ``ok`` is a verdict worth a badge: "correct" says nothing above a table of ports."""
 
+    findings_first: ClassVar[bool] = False
+    """Whether what is wrong stands above the card's own part, which repairs it."""
     own_slots: ClassVar[frozenset[str]] = frozenset()
     """Slots that controls inside the card set; forms do not ask for them."""
 

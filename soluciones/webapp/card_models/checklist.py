@@ -16,6 +16,7 @@ class Step(CardData):
 class Group(CardData):
     """A part of the path."""
 
+    id: str = ""
     title: str
     steps: tuple[Step, ...] = ()
 
@@ -89,3 +90,13 @@ class PasswordDevicesData(ChecklistData):
     devices: tuple[Device, ...] = ()
     username: str = ""
     signs: tuple[Sign, ...] = ()
+
+    @property
+    def before(self) -> tuple[Group, ...]:
+        """What comes before the devices: the change itself."""
+        return tuple(group for group in self.groups if group.id == "change")
+
+    @property
+    def after(self) -> tuple[Group, ...]:
+        """The other parts."""
+        return tuple(group for group in self.groups if group.id != "change")

@@ -40,6 +40,7 @@ class DmarcData(CardData):
     """See the module."""
 
     judges: ClassVar[bool] = True
+    findings_first: ClassVar[bool] = True
 
     current: str = ""
     current_records: tuple[str, ...] = ()

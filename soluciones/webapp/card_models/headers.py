@@ -97,6 +97,7 @@ class HeadersData(CardData):
     """See the module."""
 
     judges: ClassVar[bool] = True
+    findings_first: ClassVar[bool] = True
 
     verdict: str
     verdict_label: str

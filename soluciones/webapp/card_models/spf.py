@@ -51,6 +51,7 @@ class SpfData(CardData):
     """See the module."""
 
     judges: ClassVar[bool] = True
+    findings_first: ClassVar[bool] = True
 
     domain_shown: str = ""
     current: tuple[str, ...] = ()

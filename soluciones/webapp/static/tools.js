@@ -26,7 +26,9 @@
   const carry = (old, fresh) => {
     for (const input of old.querySelectorAll("input[type=file]")) {
       const again = input.files.length && fresh.querySelector(`input[type=file][name="${CSS.escape(input.name)}"]`);
-      if (again) again.files = input.files;
+      if (!again) continue;
+      again.files = input.files;
+      again.closest("[data-carried]")?.removeAttribute("open");
     }
   };
 

@@ -46,9 +46,9 @@ slow.{TOP}. TXT "v=spf1 -all"
 _GOOD = ("ok0", "ok1", "ok2", "red", "soft", "open", "noisy", "split", "upper", "ok5")
 _BROKEN = ("bad", "badall", "two", "empty", "gone1", "loop1", "redloop", "void3", "a1")
 _PLAIN = (
-    "ip4:{sender}", "ip4:203.0.113.0/24", "ip6:2001:db8::/32", "a:a1.{top}", "a:a2.{top}/28", "a:a6.{top}", "mx:m1.{top}",
-    "a", "mx", "exists:a1.{top}", "exists:%{ir}.{top}", "ip4:203.0.113.7", "ip6:2001:db8::1", "a:a1.{top}/24//64",
-    "include:%{d}.{top}", "mx:m1.{top}//64",
+    "ip4:{sender}", "ip4:203.0.113.0/24", "ip6:2001:db8::/32", "a:a1.{top}", "a:a2.{top}/28", "a:a6.{top}",
+    "a", "mx", "mx:m1.{top}", "exists:a1.{top}", "exists:%{ir}.{top}", "ip4:203.0.113.7", "ip6:2001:db8::1",
+    "a:a1.{top}/24//64", "include:%{d}.{top}", "mx:m1.{top}//64",
 )  # fmt: skip
 _VOID = ("a:gone1.{top}", "mx:gone2.{top}", "exists:gone3.{top}", "a:empty.{top}", "mx:mvoid.{top}", "mx:mnull.{top}")
 _ODD = (

@@ -235,6 +235,19 @@ def test_one_request_waits_so_long_and_no_longer(server: DnsServer) -> None:
     assert VisitorDns(resolver, Budget(), "x").lookup("good.test", "MX").status == "ok"
 
 
+def test_one_visitor_has_so_many_questions_under_way(server: DnsServer) -> None:
+    """Slow domains of one visitor leave room for the others; afterwards there is room again."""
+    server.fail("*", "slow")
+    hub = _hub(server)
+    with ThreadPoolExecutor(4) as tabs:
+        batches = [[(f"n{tab}x{number}.test", "A") for number in range(16)] for tab in range(4)]
+        replies = [reply for batch in tabs.map(hub.for_visitor("a").dns.lookup_all, batches) for reply in batch]
+        assert sum(reply.status == "over_budget" for reply in replies) == 32
+    assert hub.for_visitor("b").dns.lookup("good.test", "MX").status == "ok"
+    assert hub.for_visitor("a").dns.lookup("n9.test", "MX").status == "no_name"
+    hub.close()
+
+
 # --- connections
 
 

@@ -150,7 +150,7 @@ def test_overlapping_groups_become_one_card(context: ToolContext) -> None:
 
 def test_unmerged_and_damaged_cards_are_written_as_they_came(context: ToolContext) -> None:
     """Cards outside the merge keep every byte; a damaged one follows at the end."""
-    odd = "begin:vcard\nVersion:3.0\nfn: Eva  \nX-Cosa;A=\"b;c\":1\\,2\n item\nend:vcard\n"
+    odd = 'begin:vcard\nVersion:3.0\nfn: Eva  \nX-Cosa;A="b;c":1\\,2\n item\nend:vcard\n'
     bad = "BEGIN:VCARD\r\nFN:Roto\r\nsin sentido\r\nEND:VCARD\r\n"
     content = file(use(context, vcard=bad + ANA + odd + LUIS + ANA2), "contactos-fusionados.vcf").decode("utf-8")
     assert odd + LUIS in content

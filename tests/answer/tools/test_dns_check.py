@@ -256,6 +256,11 @@ def test_it_runs_on_the_hub(world: DnsServer, context: ToolContext) -> None:
     assert [f.code for f in TOOL.run({"domain": "good.test"}, run).findings] == ["special_use"]
     assert world.count() == 0
     closed.close()
+    off = NetworkHub(settings.model_copy(update={"network": False}), context.site)
+    for domain, code in (("ejemplo.com", "network_off"), ("impresora.local", "special_use")):
+        run = ToolContext("es", context.facts, context.site, context.texts, network=off.for_visitor("x"))
+        assert [f.code for f in TOOL.run({"domain": domain}, run).findings] == [code]
+    assert world.count() == 0
 
 
 # --- parsers
@@ -275,7 +280,10 @@ def test_any_text_is_read_as_a_domain_or_not(text: str) -> None:
             assert read_domain(f"https://a:b@{found.name}:1/x?y#z").name == found.name
 
 
-@given(st.text(max_size=300) | st.from_regex(r"(v=DKIM1;)?( ?[kpthn]=[A-Za-z0-9+/=: ]{0,40};){0,5}", fullmatch=True))
+_TAG = st.builds("{}={}".format, st.sampled_from("vkpthnsx"), st.text("DKIM1rsaed25519y:MFw+/= \t", max_size=40))
+
+
+@given(st.text(max_size=300) | st.lists(_TAG, max_size=6).map("; ".join))
 @parser_property
 @pytest.mark.parser
 def test_any_text_is_read_as_a_key_or_not(text: str) -> None:

@@ -31,6 +31,7 @@ SAMPLES: dict[str, list[Row]] = {
     "Núñez, José <j@x.com>; López, Ana <a@x.com>": [("Núñez, José", "j@x.com", ""), ("López, Ana", "a@x.com", "")],
     "Núñez, José <j@x.com>, López, Ana <a@x.com>": [("Núñez, José", "j@x.com", ""), ("López, Ana", "a@x.com", "")],
     "“Núñez, José” <j@x.com>": [("Núñez, José", "j@x.com", "")],
+    "ana@x.com <ana@x.com>, b@y.com <c@y.com>": [("", "ana@x.com", ""), ("", "b@y.com", ""), ("", "c@y.com", "")],
     "'ana@x.com' <ana@x.com>; 'luis@y.com'": [("", "ana@x.com", ""), ("", "luis@y.com", "")],
     '"ana@x.com"; luis@y.com': [("", "ana@x.com", ""), ("", "luis@y.com", "")],
     # Comments, folding, a name above its address.
@@ -56,7 +57,7 @@ SAMPLES: dict[str, list[Row]] = {
     "ana @ x.com": [("", "ana@x.com", "")],
     # Not addresses, but to be told.
     "Ana; luis@y.com": [("Ana", "", ""), ("", "luis@y.com", "")],
-    "Ana <ana>": [("Ana", "ana", "")],
+    "Ana <ana.lopez>": [("Ana", "ana.lopez", "")],
     "ana@, luis@y.com": [("", "ana@", ""), ("", "luis@y.com", "")],
     # Labels.
     "Para: a@x.com CC: b@x.com CCO: c@x.com": [("", "a@x.com", "to"), ("", "b@x.com", "cc"), ("", "c@x.com", "bcc")],
@@ -129,7 +130,7 @@ WELL_FORMED = st.lists(st.builds(_address, NAMES, ADDRESSES), min_size=1, max_si
 def _strict(header: str) -> list[str]:
     """The addresses that the standard library's RFC 5322 parser finds."""
     parsed: dict[str, Any] = {}
-    AddressHeader.parse(header, parsed)
+    AddressHeader.parse(header.replace("\r\n", ""), parsed)
     return [f"{a.username}@{a.domain}" for group in parsed["groups"] for a in group.addresses]
 
 
@@ -163,11 +164,9 @@ def test_no_member_of_a_group_is_lost(name: str, people: list[Address]) -> None:
 @parser_property
 @given(st.lists(st.tuples(JUNK, ADDRESSES), min_size=1, max_size=5))
 def test_junk_on_other_lines_hides_no_address(lines: list[tuple[str, str]]) -> None:
-    """An address on a line of its own is found whatever stands on the lines around it: no quote or bracket swallows it."""
+    """An address on a line of its own is found whatever is around it: no quote or bracket swallows it."""
     text = "\n".join(line for junk, address in lines for line in (junk, address))
-    wanted = [address for _, address in lines if address not in ("",)]
-    assert [address for address in _found(text) if address in wanted].__len__() >= len(wanted)
-    assert set(wanted) <= set(_found(text))
+    assert {address for _, address in lines} <= set(_found(text))
 
 
 @pytest.mark.parser
@@ -217,40 +216,25 @@ def test_any_word_is_taken_apart(word: str) -> None:
         assert piece.strip("@")
 
 
+HOSTILE = ['"', "<", ">", "(", ")", '"a\n', "(a", "((a)", "<a@", "@", "a@", "a@b.es ", "a,", "Para:", "cc: ", ":", "\\"]
+HOSTILE += ['\\"', "mailto:", "a@/", "a:b@", "a@b:", "'", "'a'", "[ ", "ñ,", "\u202e", "\n<", "A ", "a@b:a@b/", '"a"@']
+HOSTILE += ["\\(", '"\\', "(\\)(", '"(', '\\""']
+
+
 @pytest.mark.parametrize(
     "unit",
-    [
-        '"',
-        "<",
-        ">",
-        "(",
-        ")",
-        '"a\n',
-        "(a",
-        "((a)",
-        "<a@",
-        "@",
-        "a@",
-        "a@b.es ",
-        "a,",
-        "Para:",
-        "cc: ",
-        ":",
-        "\\",
-        '\\"',
-    ]
-    + ["mailto:", "a@/", "a:b@", "a@b:", "'", "'a'", "[ ", "ñ,", "\u202e", "\n<", "A ", "a@b:a@b/", '"a"@'],
+    HOSTILE,
     ids=ascii,
 )
 def test_hostile_text_takes_linear_time(unit: str) -> None:
     """50 KB of one repeated piece are read in well under a second, and twice as much takes no four times as long."""
     text = unit * (50_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
     parse_recipients(text)
-    once = time.perf_counter() - start
-    start = time.perf_counter()
+    once = time.process_time() - start
+    start = time.process_time()
     parse_recipients(text + text)
-    twice = time.perf_counter() - start
+    twice = time.process_time() - start
     assert once < 1
     assert twice < max(4 * once, 0.3)
 

@@ -52,12 +52,13 @@ def read_cards(content: bytes | str) -> CardFile:
         raise TooMuch("too_many_lines", MAX_LINES)
     cards: list[Card] = []
     damaged: list[Damage] = []
+    blocks = list(_blocks(lines))
+    if sum(code != "text_outside" for code, _ in blocks) > MAX_CARDS:
+        raise TooMuch("too_many_cards", MAX_CARDS)
     number = 0
-    for code, part in _blocks(lines):
+    for code, part in blocks:
         raw = text[part[0].start : part[-1].end]
         number += code != "text_outside"
-        if number > MAX_CARDS:
-            raise TooMuch("too_many_cards", MAX_CARDS)
         if code:
             damaged.append(Damage(code, part[0].number, raw, 0 if code == "text_outside" else number))
             continue

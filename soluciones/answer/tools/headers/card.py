@@ -9,8 +9,8 @@ from soluciones.answer.tools.base import ToolContext
 from soluciones.answer.tools.headers.auth_results import AuthResult, read_auth_results
 from soluciones.answer.tools.headers.delivery import Delivery
 from soluciones.answer.tools.headers.judge_bounce import original_address
-from soluciones.answer.tools.headers.judge_mail import delays
 from soluciones.answer.tools.headers.judgement import Judgement
+from soluciones.answer.tools.headers.mail_evidence import delays
 from soluciones.answer.tools.headers.mailboxes import Mailbox, aligned, find_address, read_mailboxes
 from soluciones.answer.tools.headers.message import Reading
 from soluciones.answer.tools.headers.received import Hop

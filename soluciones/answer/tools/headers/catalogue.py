@@ -74,6 +74,7 @@ _BOUNCE: Mapping[str, tuple[str, str] | None] = {
     "original_from_outside": (_READ, "rebotes-ajenos"),
     "original_never_passed": (_READ, "rebotes-ajenos"),
     "original_claims_provider": (_READ, "received-fiables"),
+    "provider_unknown": (_READ, "rebotes-ajenos"),
     "other_original": (_READ, "rebotes-ajenos"),
     "message_id_matches": (_READ, "message-id"),
     "message_id_differs": (_READ, "message-id"),

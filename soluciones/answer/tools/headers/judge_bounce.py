@@ -6,13 +6,13 @@ by a login. A report that brings no original headers back decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from soluciones.answer.tools.headers.block import Block
 from soluciones.answer.tools.headers.bounce import Bounce
-from soluciones.answer.tools.headers.judge_mail import same_account
-from soluciones.answer.tools.headers.judgement import Evidence, Judgement, VerdictName
+from soluciones.answer.tools.headers.judgement import Evidence, Judgement, Shows, VerdictName
+from soluciones.answer.tools.headers.mail_case import delivered_to_own, same_account
 from soluciones.answer.tools.headers.mailboxes import aligned, find_address, organisation, read_mailboxes
 from soluciones.answer.tools.headers.message import Reading
 from soluciones.answer.tools.headers.received import Hop, read_received
@@ -30,6 +30,8 @@ class _Case:
     """Of the original."""
     provider: frozenset[str]
     """Organisational domains of the visitor's mail service."""
+    provider_known: bool
+    """The report's own headers, or the address, show which service that is."""
     inside: bool
     """The visitor's own service wrote the report, so that the original's lines can be believed from the top."""
 
@@ -54,13 +56,16 @@ def _case(reading: Reading, bounce: Bounce) -> _Case:
     hops = tuple(read_received(value) for value in original.values("received")[:MAX_HOPS])
     servers = reading.trust.servers
     provider = reading.site | servers
+    home: frozenset[str] = frozenset()
     if own:
-        provider |= group_of(own.rpartition("@")[2], reading.site)
+        home = group_of(own.rpartition("@")[2], reading.site)
+        provider |= home
+    known = bool(servers) or (bool(own) and len(home) > 1)
     chain = reading.trust.chain
     whole = bool(reading.trust.hops) and chain.trusted == len(reading.trust.hops) and not _came_from_outside(reading)
     reporter = organisation(bounce.reporting_server)
     inside = whole and bool(servers) and (not reporter or "." not in reporter or reporter in servers)
-    return _Case(reading, bounce, own, hops, provider, inside)
+    return _Case(reading, bounce, own, hops, provider, known, inside)
 
 
 def _came_from_outside(reading: Reading) -> bool:
@@ -71,12 +76,16 @@ def _came_from_outside(reading: Reading) -> bool:
 def _decide(case: _Case) -> tuple[VerdictName, str]:
     if not case.bounce.original.fields:
         return "cannot_tell", "no_original"
+    if not (_names_own(case) or delivered_to_own(case.reading)):
+        return "cannot_tell", "other_original"  # reports go to the envelope sender: this one was not the visitor's
     if not case.hops:
         return "cannot_tell", "original_without_received"
     return _decide_inside(case) if case.inside else _decide_outside(case)
 
 
 def _names_own(case: _Case) -> bool:
+    if not case.reading.own:
+        return True
     original = case.bounce.original
     fields = ("from", "sender", "return-path", "x-sender", "resent-from")
     return any(case.reading.own == find_address(original.first(name)) for name in fields) or any(
@@ -99,10 +108,10 @@ def _by_origin(case: _Case, origin: Hop | None) -> tuple[VerdictName, str]:
     if origin.login:
         if origin.account and not same_account(origin.account, case.own):
             related = aligned(origin.account.rpartition("@")[2], case.own.rpartition("@")[2])
-            return ("cannot_tell", "other_account_of_your_domain") if related else (
-                "bounce_of_forged_mail", "submitted_by_other_account",
-            )  # fmt: skip
-        if not origin.account and case.reading.own and not _names_own(case):
+            if related:
+                return "cannot_tell", "other_account_of_your_domain"
+            return "bounce_of_forged_mail", "submitted_by_other_account"
+        if not origin.account and not _names_own(case):
             return "cannot_tell", "other_original"
         return "bounce_of_your_mail", "original_login"
     if origin.web:
@@ -113,7 +122,10 @@ def _by_origin(case: _Case, origin: Hop | None) -> tuple[VerdictName, str]:
 def _decide_outside(case: _Case) -> tuple[VerdictName, str]:
     """Another server gave up on it: its topmost lines are that server's, and say who handed it over."""
     receiver = own_servers(case.hops, case.reading.site)
-    if receiver & case.provider:  # the report shows the provider's own line first: the other side refused at once
+    reporter = organisation(case.bounce.reporting_server)
+    if receiver & case.provider:  # the other side refused at once, so that the provider's own line is the topmost
+        if case.reading.trust.hops or ("." in reporter and reporter not in case.provider):
+            return "cannot_tell", "original_claims_provider"  # another server's report without that server's line
         chain = walk(case.hops, case.provider)
         origin = case.hops[chain.origin] if chain.origin is not None else None
         return _by_origin(case, origin) if chain.trusted else ("cannot_tell", "incomplete_chain")
@@ -128,6 +140,8 @@ def _decide_outside(case: _Case) -> tuple[VerdictName, str]:
         return _by_origin(case, origin) if origin is not None else ("bounce_of_your_mail", "original_passed_provider")
     if _provider_hops(case):
         return "cannot_tell", "original_claims_provider"
+    if not case.provider_known:
+        return "cannot_tell", "provider_unknown"
     return "bounce_of_forged_mail", "original_never_passed"
 
 
@@ -141,7 +155,7 @@ def _evidence(case: _Case, reason: str) -> Iterator[Evidence]:
     if not original.fields:
         yield Evidence("no_original", "missing")
         return
-    if case.reading.own and not _names_own(case):
+    if not _names_own(case):
         names = {"address": shown(original_address(original), 100) or "?"}
         yield Evidence("other_original", "neutral", trusted=False, params=names)
     name = original.first("message-id").strip("<> ").rpartition("@")[2]
@@ -157,8 +171,25 @@ def _evidence(case: _Case, reason: str) -> Iterator[Evidence]:
         yield Evidence("auto_reply", "neutral", trusted=False)
 
 
+_SHOWS: Mapping[str, Shows] = {
+    "original_login": "yours",
+    "original_passed_provider": "yours",
+    "original_from_outside": "forged",
+    "original_never_passed": "forged",
+    "submitted_by_other_account": "forged",
+    "original_claims_provider": "missing",
+    "provider_unknown": "missing",
+    "script_origin": "neutral",
+    "other_account_of_your_domain": "neutral",
+    "incomplete_chain": "missing",
+}
+"""Reasons that rest on one line of the original."""
+
+
 def _way(case: _Case, reason: str) -> Iterator[Evidence]:
     """The line that decided."""
+    if reason not in _SHOWS:
+        return
     origin = _deciding(case)
     params: dict[str, object] = {
         "server": origin.by if origin else "?",
@@ -166,20 +197,8 @@ def _way(case: _Case, reason: str) -> Iterator[Evidence]:
         "ip": (origin.ip or "?") if origin else "?",
         "account": (shown(origin.account, 100) if origin else "") or "?",
     }
-    shows = {
-        "original_login": "yours",
-        "original_passed_provider": "yours",
-        "original_from_outside": "forged",
-        "original_never_passed": "forged",
-        "submitted_by_other_account": "forged",
-        "original_claims_provider": "missing",
-        "script_origin": "neutral",
-        "other_account_of_your_domain": "neutral",
-        "incomplete_chain": "missing",
-    }
-    if reason in shows:
-        trusted = case.inside or reason in ("original_never_passed", "original_passed_provider")
-        yield Evidence(reason, shows[reason], trusted=trusted, params=params)  # type: ignore[arg-type]
+    trusted = case.inside or reason in ("original_never_passed", "original_passed_provider")
+    yield Evidence(reason, _SHOWS[reason], trusted=trusted, params=params)
 
 
 def _deciding(case: _Case) -> Hop | None:

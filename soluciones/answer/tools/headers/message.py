@@ -76,6 +76,8 @@ def read_message(value: bytes | str, own_address: str, facts: Facts, site: Site,
     if not rest or (lead is not None and lead.dialect != "generic"):
         return _text_only(lines, normal(own_address), servers, frozenset(notes))
     block = read_block(rest, repair=True)
+    if not block.values("received") and any(part.type in STATUS for part in guess_parts(lines)):
+        return _text_only(lines, normal(own_address), servers, frozenset(notes))  # a report without its headers
     whole = block.ended and any(line.strip() for line in rest[block.body :])
     parts = walk(block, rest)
     inner = _wrapped_report(parts)

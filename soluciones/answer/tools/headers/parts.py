@@ -155,9 +155,11 @@ def _cut(lines: Sequence[str], start: int, end: int) -> str:
 def _decoded(text: str, encoding: str, charset: str) -> str:
     raw = text.encode("utf-8", "replace")
     try:
-        data = (
-            quopri.decodestring(raw) if encoding == "quoted-printable" else base64.b64decode(raw[: len(raw) // 4 * 4])
-        )
+        if encoding == "quoted-printable":
+            data = quopri.decodestring(raw)
+        else:
+            compact = b"".join(raw.split())
+            data = base64.b64decode(compact[: len(compact) // 4 * 4])  # the cut end of a long part is left out
     except (binascii.Error, ValueError):
         return text
     try:

@@ -88,6 +88,11 @@ class Hop:
         return self.protocol.upper() in WEB
 
     @property
+    def remark(self) -> bool:
+        """No stop but a note of the server itself, e.g. ``(qmail 4319 invoked by uid 89)``."""
+        return self.local and not self.by and not self.has_from
+
+    @property
     def microsoft(self) -> bool:
         """Written by an Exchange server, which gives no looked-up name."""
         return self.protocol.upper().startswith("MICROSOFT") or self.protocol.upper() in ("HTTPS", "MAPI")

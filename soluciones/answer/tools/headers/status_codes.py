@@ -60,7 +60,9 @@ _HINTS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "address_unknown",
         (
             "user unknown", "unknown user", "no such user", "does not exist", "doesn't exist", "mailbox not found",
-            "no mailbox here", "recipient not found", "invalid recipient", "unknown recipient", "no such mailbox",
+            "no mailbox here",
+            "recipientnotfound", "not found by smtp address lookup",
+            "recipient not found", "invalid recipient", "unknown recipient", "no such mailbox",
             "mailbox unavailable", "address rejected: access denied",
             "recipient address rejected: undeliverable", "address rejected: user",
         ),
@@ -96,7 +98,7 @@ def kind_of_status(status: str, basic: str, diagnostic: str) -> str:
     kind = ENHANCED.get(rest, "") or _by_subject(rest, leading)
     if not kind:
         kind = _hinted(diagnostic) or BASIC.get(basic, "")
-    elif kind in _VAGUE:
+    elif kind in _VAGUE or rest == "1.10":  # RFC 7505: the domain takes no mail; Exchange: no such recipient
         kind = _hinted(diagnostic) or kind
     if leading == "4" and kind == "policy":
         kind = "deferred"

@@ -17,11 +17,13 @@ from soluciones.answer.tools.headers.auth_results import (
     read_auth_results,
     read_received_spf,
 )
-from soluciones.answer.tools.headers.block import Block
+from soluciones.answer.tools.headers.block import Block, Field
 from soluciones.answer.tools.headers.mailboxes import organisation
 from soluciones.answer.tools.headers.received import Hop, kind_of, read_received
 
 MAX_HOPS = 200
+MAX_RESULT_FIELDS = 50
+"""``Authentication-Results`` and ``Received-SPF`` lines that are read, from the top; the lower ones never count."""
 _PROVIDERS: tuple[frozenset[str], ...] = (
     frozenset(("google.com", "gmail.com", "googlemail.com")),
     frozenset(("outlook.com", "hotmail.com", "live.com", "msn.com", "microsoft.com", "hotmail.es", "outlook.es")),
@@ -94,12 +96,14 @@ def assess(block: Block, site: frozenset[str]) -> Trust:
 def own_servers(hops: Sequence[Hop], site: frozenset[str]) -> frozenset[str]:
     """The organisation of the server that wrote the topmost line with a public name."""
     for hop in hops[:10]:
+        if hop.remark:
+            continue
         name = organisation(hop.by)
         if "." in name and kind_of(name) == "none":
             return group_of(name, site)
         if not hop.by or not _inside(hop, frozenset()):
             break
-    return frozenset((hops[0].by,)) if hops and hops[0].by and kind_of(hops[0].by) == "none" else frozenset()
+    return frozenset(hop.by for hop in hops[:1] if hop.by)
 
 
 def group_of(name: str, site: frozenset[str]) -> frozenset[str]:
@@ -114,6 +118,8 @@ def walk(hops: Sequence[Hop], servers: frozenset[str]) -> Chain:
     if not servers:
         return Chain()
     for index, hop in enumerate(hops):
+        if hop.remark:
+            continue
         if not hop.by or not _belongs(hop.by, servers):
             return Chain(index)
         further = index + 1 < len(hops) and _belongs(hops[index + 1].by, servers)
@@ -171,9 +177,7 @@ def _results(
     found: list[tuple[AuthResult, bool]] = []
     seen: set[str] = set()
     topmost = True
-    for index, field in enumerate(block.fields):
-        if field.key != "authentication-results":
-            continue
+    for index, field in _numbered(block, "authentication-results"):
         results = read_auth_results(field.value)
         above = boundary is None or index < boundary
         good = limit is not None and index < limit and (topmost or above) and _own_word(results, servers)
@@ -183,20 +187,25 @@ def _results(
             found.append((result, good and strict and not _contradicts(result, origin)))
         seen |= {result.method for result in results} if good else set()
         topmost = False
-    return (*found, *_spf_fields(block, servers, limit, origin, "spf" in seen))
+    return (*found, *_spf_fields(block, servers, limit, origin))
+
+
+def _numbered(block: Block, key: str) -> list[tuple[int, Field]]:
+    return [(index, field) for index, field in enumerate(block.fields) if field.key == key][:MAX_RESULT_FIELDS]
 
 
 def _spf_fields(
-    block: Block, servers: frozenset[str], limit: int | None, origin: Hop | None, known: bool
+    block: Block, servers: frozenset[str], limit: int | None, origin: Hop | None
 ) -> Iterable[tuple[AuthResult, bool]]:
-    """``Received-SPF`` lines; the topmost counts when no other SPF result does."""
-    for index, field in enumerate(block.fields):
-        result = read_received_spf(field.value) if field.key == "received-spf" else None
+    """``Received-SPF`` lines, of which the topmost may count; the other field's results stand before it."""
+    lower = False
+    for index, field in _numbered(block, "received-spf"):
+        result = read_received_spf(field.value)
         if result is None:
             continue
-        good = not known and limit is not None and index < limit and organisation(result.server) in servers
+        good = not lower and limit is not None and index < limit and organisation(result.server) in servers
         yield result, good and not _contradicts(result, origin)
-        known = True
+        lower = True
 
 
 def _own_word(results: Sequence[AuthResult], servers: frozenset[str]) -> bool:

@@ -15,7 +15,7 @@ DELIMITERS = (";", ",", "\t", "|", ":")
 _SEP = re.compile(r'"?sep=([;,\t|:])"?[ ;,\t]{0,20}$', re.IGNORECASE)
 """The line by which spreadsheets are told the separator."""
 _ADDRESS = re.compile(r"[^\s@;,|:<>\"]{1,64}@[^\s@;,|:<>\"]{1,255}")
-_SAMPLE = 65_536
+_SAMPLE = 16_384
 _SAMPLE_ROWS = 60
 _AGREE = 0.6
 """Share of the rows that must have the same number of cells."""
@@ -62,16 +62,17 @@ def vote(text: str) -> str:
     sample = text[:_SAMPLE]
     if len(text) > _SAMPLE:
         sample = sample[: sample.rfind("\n") + 1] or sample
-    best, best_score = "", (_share_of_addresses(split_rows(sample, "").rows[:_SAMPLE_ROWS]), 0.0)
+    single = _share_of_addresses(split_rows(sample, "").rows[:_SAMPLE_ROWS])
+    best, best_score = "", (single, 0.0)
     for candidate in DELIMITERS:
         if candidate not in sample:
             continue
         rows = split_rows(sample, candidate).rows[:_SAMPLE_ROWS]
-        widths = [len(_trimmed(row.cells)) for row in rows]
+        widths = [len(row.cells) for row in rows]
         usual = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
         agree = widths.count(usual) / len(widths) if usual > 1 and widths else 0.0
         addresses = _share_of_addresses(rows)
-        if agree < _AGREE and not _all_addresses(rows):
+        if agree < _AGREE and addresses <= single and not _all_addresses(rows):
             continue
         score = (round(addresses, 2), round(max(agree, 0.01), 2))
         if score > best_score and (candidate != ":" or addresses > best_score[0]):
@@ -91,13 +92,6 @@ def _all_addresses(rows: Sequence[Row]) -> bool:
 
 def _is_address(cell: str) -> bool:
     return "@" in cell and len(cell) < 400 and _ADDRESS.fullmatch(cell.strip()) is not None
-
-
-def _trimmed(cells: Sequence[str]) -> Sequence[str]:
-    end = len(cells)
-    while end > 1 and not cells[end - 1].strip():
-        end -= 1
-    return cells[:end]
 
 
 def split_rows(text: str, delimiter: str) -> Table:

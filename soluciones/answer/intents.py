@@ -49,6 +49,11 @@ OFFER = 0.30
 AMBIGUOUS = 0.10
 """Closer than this, two tools are offered instead of one run (Rasa's ambiguity threshold)."""
 
+HARD_MINIMUM = 0.30
+"""Even a value that opens a tool needs this much: «escríbanme a ana@ejemplo.com» asks for no verdict on the address."""
+PASTED = frozenset({"message", "vcard", "csv"})
+"""A block that somebody pasted is wanted read, whatever few words stand beside it."""
+
 FEATURES = ("total", "none")
 """What the probability that any intent is meant is worked out from."""
 
@@ -62,7 +67,7 @@ class IntentScore:
     features: Mapping[str, float]
     """``total`` and those of ``FEATURES``."""
     hard: bool = False
-    """A hard slot was found: the tool opens whatever the words say."""
+    """A value was found that opens the tool by itself, without one of its guides beside it."""
 
 
 class IntentMatcher:
@@ -120,8 +125,10 @@ class IntentMatcher:
         scored = []
         for number in order:
             intent = self._intents[number]
-            hard = any(slot in slots for slot in intent.hard_slots)
-            scored.append(IntentScore(intent, meant * float(shares[number] / shares.sum()), rows[number], hard))
+            probability = meant * float(shares[number] / shares.sum())
+            given = set(intent.hard_slots).intersection(slots)
+            hard = bool(given) and (probability >= HARD_MINIMUM or not PASTED.isdisjoint(given))
+            scored.append(IntentScore(intent, probability, rows[number], hard))
         return tuple(sorted(scored, key=lambda score: not score.hard))  # stable: otherwise as they stand
 
 

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 from web_fake import GUIDES, SITE, FakeService
+from web_rules import assert_headers, assert_page
 
 from soluciones.i18n import Catalogue
 from soluciones.kb.types import LANGUAGES
@@ -47,44 +48,8 @@ def test_every_page_keeps_the_house_rules(client: FlaskClient, path: str) -> Non
     """Language, one h1, title, labels, unique ids, no inline script or style, strict headers: on every page."""
     response = client.get(path)
     assert response.status_code == (404 if path.endswith("nada") else 200)
-    tree = html.fromstring(response.get_data(as_text=True))
-    lang = path.split("/")[1]
-    assert tree.get("lang") == lang
-    assert len(tree.findall(".//h1")) == 1
-    assert tree.findtext(".//title")
-    ids = tree.xpath("//@id")
-    assert len(ids) == len(set(ids))
-    for field in tree.xpath("//input[not(@type='hidden')] | //textarea | //select"):
-        named = field.get("id") in tree.xpath("//label/@for") or field.xpath("ancestor::label | ancestor::fieldset")
-        assert named, html.tostring(field)
-    for control in tree.xpath("//button | //a"):
-        assert control.text_content().strip() or control.get("aria-label"), html.tostring(control)
-    assert not tree.xpath("//@style | //style | //script[not(@src)] | //script[text()]")
-    assert not [name for node in tree.iter() if isinstance(node.tag, str) for name in node.attrib if name[:2] == "on"]
-    assert all(url.startswith("/") for url in tree.xpath("//script/@src | //link/@href | //img/@src | //form/@action"))
+    assert_page(response.get_data(as_text=True), path.split("/")[1])
     assert_headers(dict(response.headers))
-
-
-def assert_headers(headers: dict[str, str]) -> None:
-    """The headers of a page are strict."""
-    policy = headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    for part in (
-        "script-src 'self'",
-        "style-src 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-    ):
-        assert part in policy
-    assert "require-trusted-types-for 'script'" in policy
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
-    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert "camera=()" in headers["Permissions-Policy"]
-    assert "Set-Cookie" not in headers
-    assert "Strict-Transport-Security" not in headers
 
 
 def test_hsts_only_over_https(client: FlaskClient) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from soluciones.answer.mailauth.problem import RecordProblem
 from soluciones.answer.mailauth.questions import bounded
-from soluciones.answer.mailauth.spf_parse import MODIFIERS, SpfRecord, Term, is_spf, parse_spf
+from soluciones.answer.mailauth.spf_parse import MODIFIERS, SpfRecord, Term, is_spf, parse_spf, parse_term
 from soluciones.answer.mailauth.spf_tree import MAX_LOOKUPS, MAX_VOIDS, Node, build
 from soluciones.answer.mailauth.spf_typos import Typo, looks_like_spf, repair
 from soluciones.answer.net.contract import Dns, DnsReply
@@ -79,6 +79,8 @@ class SpfCheck:
     """The record in character strings of at most 255 octets, as it is or has to be published."""
     near: tuple[str, ...] = ()
     """TXT records that were surely meant as SPF but that no receiver recognises."""
+    meant: tuple[str, ...] = ()
+    """All of ``records`` and ``near`` with their mistakes put right, in this order."""
 
 
 def check_spf(domain: str, reply: DnsReply, dns: Dns | None, facts: Facts) -> SpfCheck:
@@ -131,12 +133,12 @@ def _none_or_several(
         problems.append(RecordProblem("not_recognised", "bad", {"domain": domain}))
     else:
         problems.append(RecordProblem("no_record", "bad", {"domain": domain, "record": facts.spf.record}))
-    for text in (*records, *near):
-        repaired = repair(text, facts.spf, _hosts(facts))
-        meant = parse_spf(repaired.text)
-        problems.extend([*_typo_problems(repaired.typos), *_syntax(meant), *_wording(meant)])
-    if records or near:
-        problems.extend(_lacking((*records, *near), domain, facts))
+    meant = [repair(text, facts.spf, _hosts(facts)) for text in (*records, *near)]
+    for repaired in meant:
+        record = parse_spf(repaired.text)
+        problems.extend([*_typo_problems(repaired.typos), *_syntax(record), *_wording(record)])
+    if meant:
+        problems.extend(_lacking([repaired.text for repaired in meant], domain, facts))
     first = (*records, *near, "")[0]
     node = Node(domain, parse_spf(records[0])) if records else None
     return SpfCheck(
@@ -149,13 +151,14 @@ def _none_or_several(
         ttl=reply.ttl,
         strings=split_strings(first),
         near=near,
+        meant=tuple(repaired.text for repaired in meant),
     )
 
 
 def _lacking(texts: Iterable[str], domain: str, facts: Facts) -> Iterator[RecordProblem]:
-    """Says so when none of several records names the tenant's include."""
-    meant = [parse_spf(repair(text, facts.spf, _hosts(facts)).text) for text in texts]
-    if domain != facts.spf.include and not any(_is_include_of(t, facts.spf.include) for r in meant for t in r.terms):
+    """Says so when none of several repaired records names the tenant's include."""
+    terms = [term for text in texts for term in parse_spf(text).terms]
+    if domain != facts.spf.include and not any(_is_include_of(term, facts.spf.include) for term in terms):
         yield RecordProblem("missing_include", "bad", {"include": facts.spf.include, "record": facts.spf.record})
 
 
@@ -171,16 +174,18 @@ def _one(
     record = parse_spf(text)
     tree = build(record, domain, bounded(dns) if dns else None)
     complete = _is_complete(tree, dns)
-    repaired = repair(text, facts.spf, _hosts(facts))
+    mended = _unglued(text, strings)
+    repaired = repair(mended, facts.spf, _hosts(facts))
     meant = parse_spf(repaired.text)
     problems = [
+        *([RecordProblem("strings_glued", "bad", {"term": _glued(text, mended)})] if mended != text else []),
         *_typo_problems(repaired.typos),
         *_syntax(meant),
         *_wording(meant),
         *_limits(tree, complete, dns),
         *_tree_problems(tree),
         *_tenant(tree, meant, domain, complete, facts),
-        *_length(text, strings, meant),
+        *_length(text, strings),
     ]
     if near:
         problems.append(RecordProblem("not_recognised", "warn", {"domain": domain}))
@@ -199,6 +204,7 @@ def _one(
         reply.ttl,
         strings or split_strings(text),
         near,
+        (repaired.text, *(repair(other, facts.spf, _hosts(facts)).text for other in near)),
     )
 
 
@@ -356,16 +362,28 @@ def _is_include_of(term: Term, wanted: str) -> bool:
     return leads and term.value.lower().removesuffix(".") == wanted
 
 
-def _length(text: str, strings: tuple[str, ...], meant: SpfRecord) -> Iterator[RecordProblem]:
+def _length(text: str, strings: tuple[str, ...]) -> Iterator[RecordProblem]:
     size = len(text.encode("utf-8"))
     if size > MAX_STRING:
-        parts = strings or split_strings(text)
-        yield RecordProblem("long_record", "ok", {"size": size, "limit": MAX_STRING, "count": len(parts)})
+        count = len(strings or split_strings(text))
+        yield RecordProblem("long_record", "ok", {"size": size, "limit": MAX_STRING, "count": count})
+
+
+def _unglued(text: str, strings: tuple[str, ...]) -> str:
+    """The record with a space wherever two character strings end and begin a term without one between them."""
+    parts = [*strings[:1]]
     for first, second in pairwise(strings):
-        glued = first.rpartition(" ")[2] + second.partition(" ")[0]
-        whole = next((term for term in meant.terms if term.text == glued), None)
-        if whole is not None and not first.endswith(" ") and second[:1] in ("-", "~", "?", "+"):
-            yield RecordProblem("strings_glued", "bad", {"term": shown(glued)})
+        before, after = first.rpartition(" ")[2], second.partition(" ")[0]
+        whole = before and not parse_term(before).problem and after and not parse_term(after).problem
+        marked = after[:1] in ("-", "~", "?", "+") or ":" in after or "=" in after
+        parts.append(f" {second}" if whole and marked else second)
+    return "".join(parts) or text
+
+
+def _glued(text: str, mended: str) -> str:
+    """The word in which two terms have run together."""
+    words = mended.split()
+    return shown(next((word for word in text.split() if word not in words), ""))
 
 
 def _rows(tree: Node) -> tuple[TermRow, ...]:

@@ -9,7 +9,6 @@ from soluciones.answer.mailauth.senders import Sender
 from soluciones.answer.mailauth.spf_check import SpfCheck, check_spf, pasted
 from soluciones.answer.mailauth.spf_merge import Change, Merged, difference, merge
 from soluciones.answer.mailauth.spf_parse import parse_spf
-from soluciones.answer.mailauth.spf_typos import repair
 from soluciones.answer.net.contract import Dns
 from soluciones.kb.facts import Facts
 
@@ -47,9 +46,8 @@ def propose(
         facts: the tenant's include.
         senders: more services to include.
     """
-    hosts = frozenset({facts.mail.incoming, facts.mail.outgoing})
     current = [text for check in checks for text in (*check.records, *check.near)]
-    sources = list(dict.fromkeys(repair(text, facts.spf, hosts).text for text in current))
+    sources = list(dict.fromkeys(text for check in checks for text in check.meant))
     wanted = [sender.host for sender in senders if sender.host]
     merged = merge(sources, facts.spf.include, wanted)
     needed = len(current) != 1 or _lacks(current[0], wanted) or _to_repair(checks)

@@ -37,8 +37,6 @@ TOOL_GUIDE = 0.25
 MAIN_GUIDE = 0.60
 """Further lift of the main guide of a tool that a value in the question opened: who writes an address to be checked
 asks about its characters, whatever guide talks of addresses too."""
-HARD_MINIMUM = 0.30
-"""Even a pasted value needs this much intent: «escríbanme a ana@ejemplo.com» asks for no verdict on the address."""
 
 
 def choose_passages(turn: Turn) -> Turn:
@@ -63,7 +61,7 @@ def choose_passages(turn: Turn) -> Turn:
 def _ranked_guides(turn: Turn, guides: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     """Guides best first; a tool that is sure to run lifts the guides it rests on, so that card and text agree."""
     best = turn.intents[0] if turn.intents else None
-    if best is None or not (best.probability >= RUN or (best.hard and best.probability >= HARD_MINIMUM)):
+    if best is None or not (best.probability >= RUN or best.hard):
         return list(guides)
     main = best.intent.guides[0] if best.hard else ""
     lifted = [

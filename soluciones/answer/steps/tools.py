@@ -8,7 +8,7 @@ from typing import Any
 
 from soluciones.answer.dialogue.reply import find_choices
 from soluciones.answer.intents import AMBIGUOUS, OFFER, RUN, IntentScore
-from soluciones.answer.steps.passages import HARD_MINIMUM, MAX_PASSAGES
+from soluciones.answer.steps.passages import MAX_PASSAGES
 from soluciones.answer.tools.base import GOES_OUT, Tool, ToolContext, ToolMode
 from soluciones.answer.tools.registry import TOOLS
 from soluciones.answer.turn import Passage, Turn, spelt
@@ -17,8 +17,6 @@ from soluciones.answer.types import Choice, ToolResult
 GATE_GUIDES = 3
 """A tool shows only when one of its guides is among this many best guides: card and text stay consistent."""
 MAX_TOOLS = 2
-PASTED = frozenset({"message", "vcard", "csv"})
-"""A block that somebody pasted is wanted read, whatever few words stand beside it."""
 DIAGNOSING: frozenset[ToolMode] = GOES_OUT
 """Tools that look at the visitor's own case: what they find decides which sections answer."""
 _REPAIRED = ("bad", "warn")
@@ -49,9 +47,7 @@ def gate_tools(turn: Turn) -> Turn:
 
 
 def _fits(score: IntentScore, guides: set[str]) -> bool:
-    if score.hard:
-        return score.probability >= HARD_MINIMUM or bool(PASTED & set(score.intent.hard_slots))
-    return score.probability >= OFFER and bool(guides & set(score.intent.guides))
+    return score.hard or (score.probability >= OFFER and bool(guides & set(score.intent.guides)))
 
 
 def _split(fitting: list[IntentScore]) -> tuple[list[IntentScore], list[IntentScore]]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from soluciones.answer.tools.address_csv_columns import Columns, read_columns
-from soluciones.answer.tools.address_csv_rows import Entry, Judged, echo, judge_rows
+from soluciones.answer.tools.address_csv_columns import Columns, is_full_address, looks_secret, read_columns
+from soluciones.answer.tools.address_csv_rows import Entry, Judged, judge_rows, shown
 from soluciones.answer.tools.address_domain import check_domain
 from soluciones.answer.tools.base import Slots, SlotSpec, ToolContext, ToolMode
 from soluciones.answer.tools.results import BAD_INPUT, ask, facts_from, finding, form, refused, worst
@@ -232,12 +232,18 @@ def _read(content: bytes | str) -> _List:
         raise _Unreadable("empty_file")
     if columns.address is None:
         raise _Unreadable("no_address_column")
-    entries = tuple(
-        Entry(number, row.line, row.cells[columns.address] if columns.address < len(row.cells) else "")
-        for number, row in enumerate(body, start=1)
-    )
+    entries = tuple(_entry(number, row, columns) for number, row in enumerate(body, start=1))
     formulas = sum(_is_formula(cell) for row in body for n, cell in enumerate(row.cells) if n not in columns.secret)
     return _List(table, columns, body, entries, decoded, formulas)
+
+
+def _entry(number: int, row: Row, columns: Columns) -> Entry:
+    place = columns.address or 0
+    cell = row.cells[place] if place < len(row.cells) else ""
+    if not columns.full or "@" in cell or not cell.strip():
+        return Entry(number, row.line, cell)
+    shifted = not columns.several and any(is_full_address(other) for other in row.cells)
+    return Entry(number, row.line, cell, doubtful=shifted or looks_secret(cell.strip()))
 
 
 def _is_formula(cell: str) -> bool:
@@ -284,10 +290,10 @@ def _data(found: _List, rows: Sequence[Judged], held: str, context: ToolContext)
     counts = Counter(code for row in rows for code in row.codes)
     domains = Counter(row.domain for row in rows if row.domain)
     columns = found.columns
-    shown = [_row(row, context) for row in rows[:MAX_SHOWN]]
+    first = [_row(row, context) for row in rows[:MAX_SHOWN]]
     return {
-        "rows": shown,
-        "shown": len(shown),
+        "rows": first,
+        "shown": len(first),
         "counts": {**_numbers(rows), "blank": found.table.blank},
         "codes": [{"code": c, "label": context.say(f"address_csv.code.{c}"), "count": counts[c]} for c in _codes(rows)],
         "encoding": found.decoded.encoding,
@@ -318,7 +324,7 @@ def _row(row: Judged, context: ToolContext) -> dict[str, Any]:
     return {
         "row": row.entry.number,
         "line": row.entry.line,
-        "input": echo(row.entry.cell),
+        "input": shown(row.entry),
         "status": row.status,
         "status_label": context.say(f"address_csv.status.{row.status}"),
         "codes": list(row.codes),
@@ -361,7 +367,7 @@ def _report_row(row: Judged, say: Any) -> list[str]:
     twin = str(row.twin or "")
     entry = row.entry
     status = say(f"status.{row.status}")
-    return [str(entry.number), str(entry.line), echo(entry.cell), status, reasons, row.result, row.proposal, twin]
+    return [str(entry.number), str(entry.line), shown(entry), status, reasons, row.result, row.proposal, twin]
 
 
 def _next(context: ToolContext) -> Iterable[Mapping[str, Any]]:

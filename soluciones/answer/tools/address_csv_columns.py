@@ -31,6 +31,8 @@ class Columns:
     """Those whose title says so."""
     several: bool = False
     """More than one column holds addresses."""
+    full: bool = False
+    """The addresses have their domain: a cell without one may be anything."""
     width: int = 1
 
 
@@ -49,9 +51,10 @@ def read_columns(rows: Sequence[Row]) -> Columns:
         for column in range(width)
         if column != address and column not in by_title and _may_be_secret(cells[column], titles[column : column + 1])
     )
+    full = address is not None
     if address is None:
         address = _local_column(cells, titles, by_title | guessed)
-    return Columns(titles, address, (by_title | guessed) - {address}, by_title, several, width)
+    return Columns(titles, address, (by_title | guessed) - {address}, by_title, several, full, width)
 
 
 def _width(cells: Sequence[str]) -> int:
@@ -136,10 +139,10 @@ def _may_be_secret(cells: Sequence[str], title: Sequence[str]) -> bool:
     if title and (is_harmless_title(title[0]) or is_address_title(title[0])):
         return False
     filled = [cell for cell in cells if cell]
-    return bool(filled) and sum(_looks_secret(cell) for cell in filled) / len(filled) >= _MOST
+    return bool(filled) and sum(looks_secret(cell) for cell in filled) / len(filled) >= _MOST
 
 
-def _looks_secret(cell: str) -> bool:
+def looks_secret(cell: str) -> bool:
     """One word of six signs or more that mixes kinds: letters with digits or signs, or capitals inside."""
     if not 6 <= len(cell) <= 128 or any(char.isspace() for char in cell) or is_full_address(cell) or "://" in cell:
         return False

@@ -34,6 +34,8 @@ class Entry:
     line: int
     cell: str
     """The address cell as it stands."""
+    doubtful: bool = False
+    """It has no domain where the others have one, and may be a password or a shifted row: it is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def _judge(
         return Judged(entry, "error", ("too_long",))
     if not local and not has_at:
         return Judged(entry, "error", ("empty",))
-    if has_extra_text(spelling(entry.cell)):
+    if entry.doubtful or has_extra_text(spelling(entry.cell)):
         return Judged(entry, "error", ("extra_text",), proposal=inner_address(spelling(entry.cell)))
     verdict = check_local(local, rules)
     codes = list(verdict.codes)
@@ -152,6 +154,11 @@ def _without_twins(rows: Sequence[Judged]) -> Iterable[Judged]:
 def spelling(cell: str) -> str:
     """A cell as it is compared before any repair: upper and lower case are one."""
     return clean_address(unguard(cell.strip())).casefold()
+
+
+def shown(entry: Entry) -> str:
+    """The address cell of a row as it may be shown."""
+    return "…" if entry.doubtful else echo(entry.cell)
 
 
 def echo(cell: str) -> str:

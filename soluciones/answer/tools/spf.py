@@ -135,7 +135,7 @@ class SpfTool:
         return _Case(wish, published, typed, type99, proposal)
 
     def _result(self, case: _Case, context: ToolContext) -> ToolResult:
-        problems = in_order(_problems(case, context))[:MAX_FINDINGS]
+        problems = in_order(_problems(case))[:MAX_FINDINGS]
         found: tuple[Finding, ...] = tuple(finding(self, context, p.code, p.status, **p.params) for p in problems)
         status = worst(item.status for item in found)
         proposal, wish = case.proposal, case.wish
@@ -165,15 +165,14 @@ def _may_propose(case: _Case) -> bool:
     return all(problem.code != "domain_unknown" for problem in case.published.problems)
 
 
-def _problems(case: _Case, context: ToolContext) -> Iterator[RecordProblem]:
+def _problems(case: _Case) -> Iterator[RecordProblem]:
     wish = case.wish
     if wish.typed and not wish.records:
         yield RecordProblem("pasted_not_spf", "bad")
     if wish.name and not case.published:
         yield RecordProblem("network_off", "unknown")
-    for check in case.checks:
-        joined = check is case.typed and case.published is not None and bool(case.published.record)
-        yield from (p for p in check.problems if not (joined and p.code == "missing_include"))
+    told = list(_told(case))
+    yield from told
     if case.published and case.published.record and case.typed:
         yield RecordProblem("joined_with_published", "ok", {"domain": wish.name})
     if case.type99:
@@ -185,17 +184,24 @@ def _problems(case: _Case, context: ToolContext) -> Iterator[RecordProblem]:
         else:
             yield RecordProblem("sender_unknown", "warn", {"sender": sender.label})
     if case.proposal:
-        yield from _merge_problems(case.proposal, {p.code for check in case.checks for p in check.problems}, context)
-    if case.checks and all(p.status == "ok" for check in case.checks for p in check.problems) and not case.type99:
+        yield from _merge_problems(case.proposal, sum(len(check.meant) for check in case.checks) > 1)
+    if case.checks and all(problem.status == "ok" for problem in told) and not case.type99:
         count = case.main.lookups if case.main else 0
         yield RecordProblem("good", "ok", {"count": count, "limit": MAX_LOOKUPS})
 
 
-def _merge_problems(proposal: Proposal, said: set[str], context: ToolContext) -> Iterator[RecordProblem]:
+def _told(case: _Case) -> Iterator[RecordProblem]:
+    """What the checks say; a pasted record that joins a published one need not hold the include itself."""
+    for check in case.checks:
+        joined = check is case.typed and case.published is not None and bool(case.published.record)
+        yield from (p for p in check.problems if not (joined and p.code == "missing_include"))
+
+
+def _merge_problems(proposal: Proposal, several: bool) -> Iterator[RecordProblem]:
     if not proposal.needed:
         return
     merged, recount = proposal.merged, proposal.recount
-    if merged.all_note == "kept_soft" and not said & {"soft_all", "neutral_all"}:
+    if merged.all_note == "kept_soft" and several:
         yield RecordProblem("all_kept_soft", "ok", {"all": merged.record.rpartition(" ")[2]})
     elif merged.all_note in ("softened", "added"):
         status: ToolStatus = "warn"

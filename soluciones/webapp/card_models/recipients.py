@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from soluciones.webapp.card_models.base import CardData
 
@@ -45,5 +45,5 @@ class RecipientsData(CardData):
 
     boxes: tuple[Box, ...]
     problems: tuple[Unusable, ...] = ()
-    mailto: str = ""
+    mailto: Annotated[str, StringConstraints(pattern=r"^(mailto:.*)?$")] = ""
     names: tuple[dict[str, Any], ...] = ()

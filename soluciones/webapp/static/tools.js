@@ -24,10 +24,10 @@
 
   /* The server has forgotten the file; this page still has it. */
   const carry = (old, fresh) => {
-    for (const input of old.querySelectorAll("input[type=file]")) {
-      const again = input.files.length && fresh.querySelector(`input[type=file][name="${CSS.escape(input.name)}"]`);
-      if (!again) continue;
-      again.files = input.files;
+    const chosen = [...old.querySelectorAll("input[type=file]")].find((input) => input.files.length);
+    if (!chosen) return;
+    for (const again of fresh.querySelectorAll(`input[type=file][name="${CSS.escape(chosen.name)}"]`)) {
+      again.files = chosen.files;
       again.closest("[data-carried]")?.removeAttribute("open");
     }
   };
@@ -37,7 +37,7 @@
     const fresh = found.querySelector("[data-tool]");
     if (!place || !fresh) throw new Error(words.toolFailed);
     const whole = found.querySelector("[data-tool-place]") || fresh;
-    carry(place, whole);
+    carry(form, whole);
     place.replaceWith(whole);
     fresh.tabIndex = -1;
     fresh.focus({ preventScroll: true });

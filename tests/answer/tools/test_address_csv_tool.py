@@ -164,6 +164,7 @@ def test_a_titled_password_column_is_shown_nowhere(title: str, secret: str, cont
         "correo\nXk9!tR2pQ:ana@empresa.com\nhunter2hunter2|luis@empresa.com\n",
         'correo\n"ana@empresa.com\nXk9!tR2pQ"\n"hunter2hunter2\tluis@empresa.com"\n',
         "correo;dato\nana@empresa.com;Xk9!tR2pQ\nluis@empresa.com;hunter2hunter2\n",
+        "correo;nota\nana@empresa.com;a\nluis@empresa.com;b\nXk9!tR2pQ;eva@empresa.com\nhunter2hunter2;x\n",
         "correo;Xk9!tR2pQ\nana@empresa.com;pP7?aa11zz\nluis@empresa.com;hunter2hunter2\n",
     ],
 )

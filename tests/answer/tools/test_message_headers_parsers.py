@@ -55,8 +55,10 @@ TOOL = MessageHeadersTool()
 PIECES = st.sampled_from(
     [
         "Received: ", "from ", "by ", "with ESMTPSA ", "for <a@b.c>", "; Mon, 23 Nov 2026 10:15:02 +0100", "\n", "\n\t",
-        "\r\n", "From: ", "ana@ejemplo.com", "<", ">", "(", ")", '"', "\\", "=?utf-8?Q?", "?=", "Authentication-Results: ",
-        "spf=pass ", "dkim=fail", "; ", "header.d=x.org", "[203.0.113.9]", "mx1.infomaniak.ch", "Subject: failure notice",
+        "\r\n", "From: ", "ana@ejemplo.com", "<", ">", "(", ")", '"', "\\", "=?utf-8?Q?", "?=",
+        "Authentication-Results: ",
+        "spf=pass ", "dkim=fail", "; ", "header.d=x.org", "[203.0.113.9]", "mx1.infomaniak.ch",
+        "Subject: failure notice",
         "Content-Type: multipart/report; boundary=b", "\n\n--b\n", "Content-Type: message/delivery-status\n\n",
         "Final-Recipient: rfc822; x@y.z\n", "Status: 5.1.1\n", "Content-Type: message/rfc822\n\n", "550 5.7.26 ", "> ",
         "\x00", "é", "\u202e", "Return-Path: <>\n", "mailer-daemon@x.com", "--b--", "Date: ", "-0000", "99999999999",

@@ -64,7 +64,7 @@ def read_cards(content: bytes | str) -> CardFile:
             continue
         card = _card(number, part, raw)
         cards.append(card) if isinstance(card, Card) else damaged.append(card)
-    newline = "\r\n" if "\r\n" in text else "\n"
+    newline = next((end for end in ("\r\n", "\n", "\r") if end in text), "\r\n")
     return CardFile(tuple(cards), tuple(damaged), newline, decoded.encoding, decoded.guessed)
 
 

@@ -16,6 +16,7 @@ _LOW_BYTES = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte 
 """What UTF-8 cannot read (surrogateescape) is taken for Windows-1252: unlabelled 8-bit headers mostly are."""
 _SAMPLE = 4_096
 _HIDDEN = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co"))
 _SPACES = re.compile(r"\s+")
 
 
@@ -48,7 +49,7 @@ def _decode(raw: bytes) -> str:
 
 def shown(text: str, limit: int = 200) -> str:
     """One line of ``text`` to show: no control, direction or invisible characters, at most ``limit`` characters."""
-    cut = _SPACES.sub(" ", text[: limit * 4])
-    kept = "".join(c for c in cut if c not in _HIDDEN and unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
-    kept = kept.strip()
+    cut = text[: limit * 4]
+    kept = "".join(c for c in cut if c.isspace() or (c not in _HIDDEN and unicodedata.category(c) not in _UNSEEN))
+    kept = _SPACES.sub(" ", kept).strip()
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"

@@ -72,7 +72,8 @@ def vote(text: str) -> str:
         usual = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
         agree = widths.count(usual) / len(widths) if usual > 1 and widths else 0.0
         addresses = _share_of_addresses(rows)
-        if agree < _AGREE and addresses <= single and not _all_addresses(rows):
+        evident = addresses > 0.5 and addresses > single + 0.3
+        if agree < _AGREE and not evident and not _all_addresses(rows):
             continue
         score = (round(addresses, 2), round(max(agree, 0.01), 2))
         if score > best_score and (candidate != ":" or addresses > best_score[0]):

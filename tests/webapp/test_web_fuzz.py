@@ -43,12 +43,37 @@ def ok(response: Any) -> None:
     response.get_data(as_text=True).encode("utf-8")
 
 
-@given(path=st.sampled_from(["ask", "tools/ports", "tools/mail-address", "feedback", "handoff"]),
+@given(path=st.sampled_from(
+    ["ask", "tools/ports", "tools/mail-address", "tools/upload-tool", "tools/upload-tool/files/x", "feedback", "handoff"]
+),
        body=st.dictionaries(BODY_KEYS, VALUE, max_size=6))  # fmt: skip
 @FUZZ
 def test_any_json_object_is_answered_or_explained(client: FlaskClient, path: str, body: dict[str, Any]) -> None:
     """No JSON object makes an endpoint fail."""
     ok(client.post(f"/api/v1/{path}", data=json.dumps(body), content_type="application/json"))
+
+
+@given(
+    slots=st.dictionaries(st.sampled_from(["vcard", "region", "x"]), VALUE | st.dictionaries(st.just("base64"), VALUE))
+)
+@FUZZ
+def test_any_slots_of_an_upload_are_answered_or_explained(client: FlaskClient, slots: dict[str, Any]) -> None:
+    """No value in place of a file makes a tool or one of its files fail."""
+    for path in ("upload-tool", "upload-tool/files/contactos.vcf"):
+        response = client.post(
+            f"/api/v1/tools/{path}", data=json.dumps({"slots": slots}), content_type="application/json"
+        )
+        assert response.status_code < 500
+
+
+@given(form=st.dictionaries(st.sampled_from(["_kept", "_lists", "vcard", "region", "email"]), st.text(max_size=80)))
+@FUZZ
+def test_any_form_is_answered_or_explained(client: FlaskClient, form: dict[str, str]) -> None:
+    """No posted form makes a tool's page fail, hidden fields included."""
+    sent = {key: value.encode("utf-8", "replace") for key, value in form.items()}
+    for tool in ("upload-tool", "client-setup"):
+        assert client.post(f"/es/tools/{tool}", data=sent).status_code < 500
+        assert client.post(f"/es/tools/{tool}", data=sent, content_type="multipart/form-data").status_code < 500
 
 
 @given(body=st.binary(max_size=300))

@@ -12,7 +12,7 @@ from flask import Flask, render_template
 from flask.testing import FlaskClient
 from lxml import html
 from tool_bench import ToolService, cases
-from web_rules import assert_headers, assert_page, assert_piece
+from web_rules import assert_headers, assert_page, assert_piece, having
 
 from soluciones.answer.tools.registry import TOOLS
 from soluciones.answer.types import ToolResult
@@ -86,24 +86,23 @@ def test_a_result_is_shown_on_its_card(
         assert link.get("href").startswith(f"/{lang}/guides/")
     if lang == "es":
         for wanted in case["shows"]:
-            shown = card.cssselect(wanted) if wanted[0] == "." or "[" in wanted else wanted in card.text_content()
-            assert shown, wanted
+            assert having(card, wanted[1:]) if wanted[0] == "." else wanted in card.text_content(), wanted
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['tool']}-{case['name']}")
 def test_no_status_is_told_by_colour_alone(client: FlaskClient, case: dict[str, Any]) -> None:
     """Beside every coloured mark stands an icon and a word."""
     tree = html.fromstring(use(client, case["tool"], case["slots"]))
-    for row in tree.cssselect(".row-ok, .row-warn, .row-bad, .row-unknown"):
-        assert row.cssselect("svg.icon")
-        assert row.cssselect(".badge")[0].text_content().strip()
-    for finding in tree.cssselect(".finding"):
-        assert finding.cssselect("svg.icon")
-    for stage in tree.cssselect(".stage"):
-        assert stage.cssselect("svg.icon")
-        assert stage.text_content().strip()
-    for change in tree.cssselect(".diff li"):
-        assert change.cssselect(".hidden")[0].text_content().strip()
+    for name in ("row-ok", "row-warn", "row-bad", "row-unknown"):
+        for row in having(tree, name):
+            assert having(row, "icon")
+            assert having(row, "badge")[0].text_content().strip()
+    for name in ("finding", "stage", "status-word"):
+        for mark in having(tree, name):
+            assert having(mark, "icon")
+            assert mark.text_content().strip()
+    for change in tree.xpath("//ul[@class='diff']/li"):
+        assert having(change, "hidden")[0].text_content().strip()
 
 
 @pytest.mark.parametrize("tool", TOOLS)

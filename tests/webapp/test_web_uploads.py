@@ -205,6 +205,19 @@ def test_a_large_body_must_be_large_texts(client: FlaskClient, body: bytes) -> N
     assert response.status_code < 500
 
 
+def test_the_api_says_which_slots_take_files(client: FlaskClient) -> None:
+    """The list annotates them, and the OpenAPI document describes all three ways of sending."""
+    listed = {tool["id"]: tool for tool in client.get("/api/v1/tools").get_json()["tools"]}
+    vcard = listed["upload-tool"]["schema"]["properties"]["vcard"]
+    assert (vcard["x-upload"], vcard["x-mime"]) == ([".vcf"], ["text/vcard"])
+    paths = client.get("/openapi/openapi.json").get_json()["paths"]
+    for path in ("/api/v1/tools/{tool_id}", "/api/v1/tools/{tool_id}/files/{name}"):
+        operation = paths[path]["post"]
+        assert set(operation["requestBody"]["content"]) == {"application/json", "multipart/form-data"}
+        assert "base64" in operation["requestBody"]["description"]
+        assert "413" in operation["responses"]
+
+
 def test_the_form_offers_a_file_and_a_place_to_paste(client: FlaskClient) -> None:
     """The field proposes the right files, is a multipart form, and both inputs have labels and the hint."""
     tree = html.fromstring(client.get(PAGE).get_data(as_text=True))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from soluciones.answer.links import guide_url
 from soluciones.answer.service import AskRequest, ConversationState, Suggestion
+from soluciones.answer.tools.values import SlotRefused, read_upload
 from soluciones.answer.types import (
     Answer,
     AnswerBlock,
@@ -160,12 +160,13 @@ UPLOAD = {
 
 def _upload(slots: Mapping[str, Any]) -> ToolResult:
     """Counts lines; gives the content back as a file, so that a test sees which bytes arrived."""
-    given = slots.get("vcard")
+    try:
+        given = read_upload(slots, "vcard")
+    except SlotRefused as error:
+        return ToolResult("upload-tool", "refused", error.reason, form=UPLOAD)
     if not given:
         return ToolResult("upload-tool", "need_input", "¿Qué archivo?", form=UPLOAD, slots=dict(slots), asks="vcard")
-    if isinstance(given, Mapping):
-        given = base64.b64decode(given["base64"])
-    content = given if isinstance(given, bytes) else str(given).encode()
+    content = given if isinstance(given, bytes) else given.encode()
     files = (Download("contactos.vcf", "text/vcard", content, "Contactos"),)
     files += (Download("copia ñ.vcf", "text/vcard", content), Download("copia-2.vcf", "text/vcard", content))
     if "region" not in slots:

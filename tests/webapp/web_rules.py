@@ -5,6 +5,12 @@ from __future__ import annotations
 from lxml import html
 
 
+def having(tree: html.HtmlElement, name: str) -> list[html.HtmlElement]:
+    """The elements of a class."""
+    found: list[html.HtmlElement] = tree.xpath(f".//*[contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]")
+    return found
+
+
 def assert_page(text: str, lang: str) -> html.HtmlElement:
     """Language, one h1, title, labels, unique ids, no inline script or style; returns the page's tree."""
     tree = html.fromstring(text)

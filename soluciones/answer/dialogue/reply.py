@@ -14,11 +14,16 @@ from soluciones.kb.types import LANGUAGES
 
 _ONE_WORD = frozenset({"domain", "email", "local_part", "own_address", "selector"})
 """Slots that take one word as it is: the tool itself says what is wrong with it."""
+_SEPARATORS = re.compile(r"[,;\n]")
 _NUMBER = re.compile(r"\d{1,6}")
 _MAX_FREE = 400
 """A free text longer than this is taken only for slots that want long texts."""
 _MIN_WORD = 5
 """A single word shorter than this says too little in the middle of a question."""
+_MIN_VALUE = 3
+"""«php» and «wix» are names; «me» in «me gustaría» is not."""
+_EVASIVE = frozenset({"yes", "no", "unknown", "other", "none"})
+"""Values that a question never gives in passing: «no sé cómo…» answers nothing."""
 
 
 def read_reply(
@@ -39,7 +44,7 @@ def read_reply(
     if spec is None:
         return None
     taken = {item.name: found[item.name] for item in tool.slots if item.name in found}
-    value = taken.get(slot)
+    value = _several(spec, text) or taken.get(slot)
     if value is None:
         value = _value(tool, spec, text, context)
     if value is not None:
@@ -65,6 +70,14 @@ def find_choices(tool: Tool, text: str, context: ToolContext, known: Mapping[str
     return result
 
 
+def _several(spec: SlotSpec, text: str) -> list[str]:
+    """A list of free words, such as devices: the tool knows their names better than any extractor."""
+    items = spec.schema.get("items") or {}
+    if spec.schema.get("type") != "array" or items.get("type") != "string" or items.get("enum"):
+        return []
+    return [part.strip()[: items.get("maxLength", _MAX_FREE)] for part in _SEPARATORS.split(text) if part.strip()]
+
+
 def _is_choice(schema: Mapping[str, Any]) -> bool:
     return bool(schema.get("enum") or (schema.get("items") or {}).get("enum"))
 
@@ -80,12 +93,15 @@ def _value(tool: Tool, spec: SlotSpec, text: str, context: ToolContext) -> Any:
         number = _NUMBER.search(text)
         return int(number.group()) if number else None
     if schema.get("type") == "string":
-        return _text(spec, text)
+        return _text(tool, spec, text, context)
     return None
 
 
-def _text(spec: SlotSpec, text: str) -> str | None:
+def _text(tool: Tool, spec: SlotSpec, text: str, context: ToolContext) -> str | None:
     stripped = text.strip()
+    takes_unknown = f"{domain_of(tool.id)}.words.{spec.name}.unknown" in context.texts.domain("es", domain_of(tool.id))
+    if takes_unknown and is_unknown(stripped):
+        return stripped  # the tool goes on without it
     if spec.name in _ONE_WORD:
         return stripped if stripped and len(stripped.split()) == 1 else None
     if int(spec.schema.get("maxLength") or 0) > _MAX_FREE:
@@ -125,7 +141,10 @@ def _matches(tool: Tool, spec: SlotSpec, text: str, context: ToolContext, *, sho
     for value, title in _options(tool, spec, context):
         phrases = {phrase for phrase in _phrases(tool, spec.name, value, title, context) if f" {phrase} " in line}
         if not short:
-            phrases = {phrase for phrase in phrases if " " in phrase or len(phrase) >= _MIN_WORD or phrase == value}
+            named = len(value) >= _MIN_VALUE and value not in _EVASIVE
+            phrases = {p for p in phrases if " " in p or len(p) >= _MIN_WORD or (named and p == value)}
+            if value in _EVASIVE:
+                continue
         if phrases:
             best.append((value, max(phrases, key=len)))
     return [

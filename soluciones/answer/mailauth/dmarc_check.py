@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
@@ -135,12 +135,13 @@ def _elsewhere(domain: str, dns: Dns) -> DmarcCheck:
     wrong = [domain, f"_dmarc.{domain}.{domain}", f"dmarc.{domain}", f"_dmarc._dmarc.{domain}"]
     replies = dns.lookup_all([(name, "TXT") for name in (*parents, *wrong)])
     problems: list[RecordProblem] = []
-    for name, reply in zip(parents, replies, strict=False):
-        if not reply.known:
-            return _unknown(name)
-        found = tuple(text for text in reply.records if is_dmarc(text))
-        if len(found) == 1:
-            return _judged(domain, name, found, reply, dns)
+    lost = next((name for name, reply in zip(parents, replies, strict=False) if not reply.known), None)
+    if lost is not None:
+        return _unknown(lost)
+    above = _organisation(replies[: len(parents)])
+    if above is not None:
+        found = tuple(text for text in above.records if is_dmarc(text))
+        return _judged(domain, parents[replies.index(above)], found, above, dns)
     misplaced = ""
     for name, reply in zip(wrong, replies[len(parents) :], strict=True):
         found = tuple(text for text in reply.records if looks_like_dmarc(text))
@@ -154,6 +155,30 @@ def _elsewhere(domain: str, dns: Dns) -> DmarcCheck:
     elif not problems:
         problems.append(RecordProblem("no_record", "bad", {"name": f"_dmarc.{domain}"}))
     return DmarcCheck("bad", in_order(problems), misplaced)
+
+
+def _organisation(replies: Sequence[DnsReply]) -> DnsReply | None:
+    """Whose record serves a domain without one (RFC 9989 §4.10.2); None when no parent has exactly one.
+
+    The walk goes up to the top: the record with the fewest labels counts, unless ``psd=n`` ends it earlier or ``psd=y``
+    says that the domain below is the organisation's.
+
+    Args:
+        replies: of the parents, nearest first.
+    """
+    below: DnsReply | None = None
+    chosen: DnsReply | None = None
+    for reply in replies:
+        records = [text for text in reply.records if is_dmarc(text)]
+        if len(records) == 1:
+            psd = parse_dmarc(records[0]).get("psd")
+            if psd == "y":
+                return below or reply
+            chosen = reply
+            if psd == "n":
+                break
+        below = reply if len(records) == 1 else None
+    return chosen
 
 
 def parent_domains(domain: str) -> tuple[str, ...]:

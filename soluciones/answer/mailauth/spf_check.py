@@ -184,7 +184,7 @@ def _one(
         *_wording(meant),
         *_limits(tree, complete, dns),
         *_tree_problems(tree),
-        *_tenant(tree, meant, domain, complete, facts),
+        *_tenant(tree, meant, domain, _is_blind(tree, dns), facts),
         *_length(text, strings),
     ]
     if near:
@@ -229,6 +229,16 @@ def _is_complete(tree: Node, dns: Dns | None) -> bool:
             if inside and (term.macro or dns is None):
                 return False
     return True
+
+
+def _is_blind(tree: Node, dns: Dns | None) -> bool:
+    """Whether a record that is included, and that has a fixed name, was not seen."""
+    return any(
+        node.problems.get(term.index) == "unresolved" if dns else not term.macro
+        for node in tree.walk()
+        for term in node.record.terms
+        if (term.mechanism == "include" or term.modifier == "redirect") and term.costly and node.record.is_read(term)
+    )
 
 
 def _verdict(tree: Node, complete: bool) -> Verdict:
@@ -322,26 +332,34 @@ def _void_terms(tree: Node) -> Iterator[str]:
 
 
 _TREE_CODES = {
-    "no_record": ("include_no_record", "bad"),
-    "several": ("include_several", "bad"),
-    "syntax": ("include_broken", "bad"),
-    "loop": ("include_loop", "bad"),
-    "mx_many": ("mx_many", "bad"),
+    "no_record": "include_no_record",
+    "several": "include_several",
+    "syntax": "include_broken",
+    "loop": "include_loop",
+    "mx_many": "mx_many",
 }
+_MAX_NAMED = 5
+"""Terms that one sentence names."""
 
 
 def _tree_problems(tree: Node) -> Iterator[RecordProblem]:
+    unresolved: list[str] = []
     for node in tree.walk():
         for index, code in sorted(node.problems.items()):
             term = shown(node.record.terms[index].text)
             if code == "unresolved":
-                yield RecordProblem("unresolved", "unknown", {"term": term})
+                unresolved.append(term)
             elif code in _TREE_CODES:
-                yield RecordProblem(_TREE_CODES[code][0], "bad", {"term": term, "name": term.rpartition(":")[2]})
+                yield RecordProblem(_TREE_CODES[code], "bad", {"term": term})
+    if unresolved:
+        yield RecordProblem("unresolved", "unknown", {"term": ", ".join(list(dict.fromkeys(unresolved))[:_MAX_NAMED])})
 
 
-def _tenant(tree: Node, meant: SpfRecord, domain: str, complete: bool, facts: Facts) -> Iterator[RecordProblem]:
-    """Whether the tenant's servers may send: directly, or through a record that is included."""
+def _tenant(tree: Node, meant: SpfRecord, domain: str, blind: bool, facts: Facts) -> Iterator[RecordProblem]:
+    """Whether the tenant's servers may send: directly, or through a record that is included.
+
+    ``blind``: some of the included records were not seen.
+    """
     wanted = facts.spf.include
     if domain == wanted:
         return
@@ -353,8 +371,10 @@ def _tenant(tree: Node, meant: SpfRecord, domain: str, complete: bool, facts: Fa
                 return
     if any(_is_include_of(term, wanted) for term in meant.terms):
         return  # there, but misspelt or behind ``all``: said elsewhere
-    params = {"include": wanted, "record": facts.spf.record}
-    yield RecordProblem("missing_include", "bad" if complete else "warn", params)
+    if blind:
+        yield RecordProblem("include_unseen", "unknown", {"include": wanted})
+    else:
+        yield RecordProblem("missing_include", "bad", {"include": wanted, "record": facts.spf.record})
 
 
 def _is_include_of(term: Term, wanted: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from soluciones.answer.dialogue.reply import find_choices
-from soluciones.answer.intents import AMBIGUOUS, OFFER, RUN, IntentScore
+from soluciones.answer.intents import AMBIGUOUS, OFFER, RUN, SURE, IntentScore
 from soluciones.answer.steps.passages import MAX_PASSAGES
 from soluciones.answer.tools.base import GOES_OUT, Tool, ToolContext, ToolMode
 from soluciones.answer.tools.registry import TOOLS
@@ -15,7 +15,7 @@ from soluciones.answer.turn import Passage, Turn, spelt
 from soluciones.answer.types import Choice, ToolResult
 
 GATE_GUIDES = 3
-"""A tool shows only when one of its guides is among this many best guides: card and text stay consistent."""
+"""A tool that is not sure shows only when one of its guides is among this many best: card and text stay consistent."""
 MAX_TOOLS = 2
 DIAGNOSING: frozenset[ToolMode] = GOES_OUT
 """Tools that look at the visitor's own case: what they find decides which sections answer."""
@@ -47,7 +47,9 @@ def gate_tools(turn: Turn) -> Turn:
 
 
 def _fits(score: IntentScore, guides: set[str]) -> bool:
-    return score.hard or (score.probability >= OFFER and bool(guides & set(score.intent.guides)))
+    if score.hard or score.probability >= SURE:
+        return True
+    return score.probability >= OFFER and bool(guides & set(score.intent.guides))
 
 
 def _split(fitting: list[IntentScore]) -> tuple[list[IntentScore], list[IntentScore]]:

@@ -252,11 +252,12 @@ def _is_formula(cell: str) -> bool:
 
 def _flat(table: Table) -> Table:
     """Pasted addresses, several in a line: each is a row of its own, when there is nothing but addresses."""
-    words = [(row.line, word) for row in table.rows for cell in row.cells for word in cell.split()]
-    if len(words) <= len(table.rows) or not all("@" in word[1:] for _, word in words):
-        return table
-    rows = tuple(Row(line, (word,)) for line, word in words)
-    return Table(rows, "", table.blank, table.unclosed)
+    cells = [(row.line, cell) for row in table.rows for cell in row.cells if cell.strip()]
+    words = [(line, word) for line, cell in cells for word in cell.split()]
+    for pieces in (words, cells):
+        if len(pieces) > len(table.rows) and all(is_full_address(piece) for _, piece in pieces):
+            return Table(tuple(Row(line, (piece,)) for line, piece in pieces), "", table.blank, table.unclosed)
+    return table
 
 
 def _codes(rows: Sequence[Judged]) -> list[str]:

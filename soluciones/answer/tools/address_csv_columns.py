@@ -92,16 +92,13 @@ def _address_column(
     cells: Sequence[Sequence[str]], titles: Sequence[str], secret: frozenset[int]
 ) -> tuple[int | None, bool]:
     """The column with most full addresses; of several that of the title, then that of the fewest domains."""
-    shares = {
-        column: _share([is_full_address(cell) for cell in column_cells], column_cells)
-        for column, column_cells in enumerate(cells)
-        if column not in secret
-    }
-    good = [column for column, share in shares.items() if share >= _MOST]
-    if not good:
-        good = [column for column, share in shares.items() if share > 0 and share == max(shares.values())][:1]
-    if not good:
+    hits = {n: sum(map(is_full_address, texts)) for n, texts in enumerate(cells) if n not in secret}
+    most = max(hits.values(), default=0)
+    if not most:
         return None, False
+    filled = {n: sum(map(bool, cells[n])) for n in hits}
+    good = [n for n in hits if hits[n] > _MOST * most and hits[n] >= _MOST * filled[n]]
+    good = good or [n for n in hits if hits[n] == most][:1]
 
     def rank(column: int) -> tuple[bool, int, int]:
         titled = column < len(titles) and is_address_title(titles[column])

@@ -188,5 +188,5 @@ def has_extra_text(text: str) -> bool:
 def inner_address(text: str) -> str:
     """The one full address among other text; "" when there is none or more than one."""
     pieces = text.translate(dict.fromkeys(map(ord, _SEPARATORS), " ")).split()
-    found = [piece for piece in pieces if is_full_address(piece)]
-    return found[0] if len(found) == 1 else ""
+    found = [clean_address(piece) for piece in pieces if is_full_address(piece)]
+    return found[0] if len(found) == 1 and check_domain(found[0].rpartition("@")[2]).valid else ""

@@ -142,7 +142,7 @@ class MessageHeadersTool:
         for note in sorted(reading.notes):
             yield finding(self, context, note, "warn" if note == "input_truncated" else "ok")
         for code in _advice(reading, judgement):
-            yield finding(self, context, code, "warn", address=shown(reading.own, 100))
+            yield finding(self, context, code, "warn", address=shown(reading.own, 100), name=_entry(reading))
 
     def _deliveries(self, reading: Reading, judgement: Judgement, context: ToolContext) -> Iterable[Finding]:
         """Reasons are the visitor's business only when the message may be theirs."""
@@ -205,6 +205,8 @@ def _advice(reading: Reading, judgement: Judgement) -> Iterable[str]:
         yield "check_sent_folder"
         yield "change_password"
     elif verdict == "forged_elsewhere":
+        if judgement.reason == "entered_from_outside":
+            yield "other_service"
         if reading.claims_own or judgement.reason == "display_name_spoof":
             yield "remove_from_allow_list"
         if reading.claims_own:
@@ -214,6 +216,12 @@ def _advice(reading: Reading, judgement: Judgement) -> Iterable[str]:
         yield "publish_dmarc"
     elif judgement.reason in ("no_original", "original_without_received", "original_claims_provider", "other_original"):
         yield "check_sent_folder"
+
+
+def _entry(reading: Reading) -> str:
+    """The machine that handed the message over."""
+    origin = reading.trust.origin
+    return shown(origin.rdns or origin.ip or origin.helo, 100) if origin else "?"
 
 
 def _reason_words(reading: Reading) -> dict[str, object]:

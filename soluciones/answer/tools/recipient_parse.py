@@ -304,7 +304,7 @@ def _split_doubles(text: str) -> list[str]:
     if text.count("@") > 1 and '"' not in text:
         parts = [part for part in re.split(r"[/|]", text) if part]
         if len(parts) > 1 and all(part.count("@") == 1 for part in parts):
-            return [_trimmed(part) for part in parts if part.strip("@")]
+            return [address for part in parts if (address := _trimmed(part)).strip("@")]
     return [text] if text.strip("@") else []
 
 

@@ -8,6 +8,7 @@
 - ``published``: what the DNS holds, None when it was not or could not be read.
 - ``terms``: rows ``{index, text, qualifier, qualifier_label, mechanism, value, label, lookups, problem, read}``.
 - ``lookups``, ``lookups_limit``, ``lookups_complete`` (False: at least so many), ``voids``, ``voids_limit``.
+- ``strings``: the current record in the character strings that the DNS holds, empty when it is one string.
 - ``costs``: rows ``{depth, domain, text, lookups, problem}``, in the order of reading; depth 0 is the record itself.
 - ``merged``: the record to publish, "" for none; ``merged_lookups``, ``merged_complete``, ``merged_voids``,
   ``merged_strings`` (the record in strings of 255 octets at most, empty when one is enough), ``change_needed``.
@@ -38,6 +39,8 @@ from soluciones.answer.tools.values import SlotRefused
 from soluciones.answer.types import Finding, ToolResult, ToolStatus
 
 MAX_FINDINGS = 24
+_ALSO_SAID = frozenset({"unresolved", "include_no_record", "include_several", "include_broken", "include_loop"})
+"""What the recount of the proposed record may find that the records there are do not have."""
 _GUIDE = "que-es-spf"
 _STEPS = "spf-wix-jimdo"
 
@@ -184,7 +187,8 @@ def _problems(case: _Case) -> Iterator[RecordProblem]:
         else:
             yield RecordProblem("sender_unknown", "warn", {"sender": sender.label})
     if case.proposal:
-        yield from _merge_problems(case.proposal, sum(len(check.meant) for check in case.checks) > 1)
+        several = sum(len(check.meant) for check in case.checks) > 1
+        yield from _merge_problems(case.proposal, several, {problem.code for problem in told})
     if case.checks and all(problem.status == "ok" for problem in told) and not case.type99:
         count = case.main.lookups if case.main else 0
         yield RecordProblem("good", "ok", {"count": count, "limit": MAX_LOOKUPS})
@@ -197,7 +201,7 @@ def _told(case: _Case) -> Iterator[RecordProblem]:
         yield from (p for p in check.problems if not (joined and p.code == "missing_include"))
 
 
-def _merge_problems(proposal: Proposal, several: bool) -> Iterator[RecordProblem]:
+def _merge_problems(proposal: Proposal, several: bool, said: set[str]) -> Iterator[RecordProblem]:
     if not proposal.needed:
         return
     merged, recount = proposal.merged, proposal.recount
@@ -213,9 +217,7 @@ def _merge_problems(proposal: Proposal, several: bool) -> Iterator[RecordProblem
     if (recount.lookups or 0) > MAX_LOOKUPS:
         params = {"count": recount.lookups, "limit": MAX_LOOKUPS}
         yield RecordProblem("merged_too_many_lookups", "bad", params)
-    for problem in recount.problems:
-        if problem.code in ("unresolved", "include_no_record", "include_several", "include_broken", "include_loop"):
-            yield problem
+    yield from (problem for problem in recount.problems if problem.code in _ALSO_SAID - said)
 
 
 def _headline(case: _Case, status: ToolStatus, context: ToolContext) -> str:

@@ -42,6 +42,7 @@ def card(
         "lookups_complete": main.complete if main else False,
         "voids": main.voids if main else None,
         "voids_limit": MAX_VOIDS,
+        "strings": list(main.strings) if main and len(main.strings) > 1 else [],
         "costs": [asdict(cost) for cost in main.costs[:_MAX_COSTS]] if main else [],
         **_proposed(current, proposal),
         "record_type": "TXT",

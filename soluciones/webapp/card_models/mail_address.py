@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from soluciones.answer.tools.address_rules import CharCode
 from soluciones.webapp.card_models.base import CardData
 
 
@@ -12,7 +13,7 @@ class CharacterCell(CardData):
 
     shown: str
     name: str
-    code: str
+    code: CharCode
 
 
 class DomainInfo(CardData):

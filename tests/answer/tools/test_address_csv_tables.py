@@ -156,7 +156,7 @@ def test_any_bytes_are_decoded(content: bytes) -> None:
 )
 def test_hostile_tables_are_read_at_once(text: str) -> None:
     """50 KB made to take long take less than a second (far less: the bound is for a busy machine)."""
-    start = time.perf_counter()
+    start = time.process_time()
     read_table(text)
     vote(text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

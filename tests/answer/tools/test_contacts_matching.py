@@ -199,17 +199,17 @@ def test_addresses_in_one_spelling() -> None:
 def test_five_thousand_cards_take_seconds() -> None:
     """Names are compared in blocks, not each with each: 5,000 cards of few names stay far below a minute."""
     text = synthetic()[0] * 3
-    start = time.perf_counter()
+    start = time.process_time()
     _, found = groups(text[: text.rindex("BEGIN:VCARD")])
     assert found
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 30
 
 
 @pytest.mark.parametrize("line", ["TEL:+41223456789", "EMAIL:a@b.es", "NOTE:x"], ids=str)
 def test_everybody_alike_stays_linear(line: str) -> None:
     """4,000 cards with one number, one address, or no more than names: no quadratic work, groups stay bounded."""
     text = "".join(card(f"Ana{n % 50} Gil{n % 7} Paz{n}", line) for n in range(4_000))
-    start = time.perf_counter()
+    start = time.process_time()
     _, found = groups(text)
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 30
     assert all(len(group.members) <= 20 for group in found if group.kind == "possible")

@@ -173,12 +173,12 @@ HOSTILE = [
 @pytest.mark.parametrize("body", HOSTILE, ids=lambda body: ascii(body[:24]))
 def test_hostile_cards_are_read_at_once(body: str) -> None:
     """50 KB made to take long take less than a second (far less: the bound is for a busy machine)."""
-    start = time.perf_counter()
+    start = time.process_time()
     file = read_cards(f"BEGIN:VCARD\nVERSION:2.1\n{body}\nEND:VCARD\n")
     for read in file.cards:
         for prop in read.properties:
             value_key(prop, BOOK)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_charsets_that_are_no_character_sets_are_not_run() -> None:
@@ -205,7 +205,8 @@ def test_every_line_of_any_text_is_kept(text: str) -> None:
     """Cards and set-aside pieces together are the text: every line that is not blank stands in exactly one of them."""
     file = read_cards(text)
     pieces = [item.raw for item in sorted([*file.cards, *file.damaged], key=lambda item: item.line)]
-    kept = [line.text for piece in pieces for line in physical_lines(piece) if line.text.strip()]
+    mark = "\n" if "\n" in text or "\r" not in text else "\r"
+    kept = [line.rstrip("\r") for piece in pieces for line in piece.split(mark) if line.strip()]
     given_lines = [line.text for line in physical_lines(text.removeprefix("\ufeff")) if line.text.strip()]
     assert kept == given_lines
 

@@ -22,6 +22,7 @@ from soluciones.kb.types import LANGUAGES
 
 HERE = Path(__file__).parent
 CASES = yaml.safe_load((HERE / "cases" / "contacts-dedupe.yml").read_text("utf-8"))
+SMALL = [case for case in CASES if "repeat" not in str(case["slots"])]
 TOOL = ContactsDedupeTool()
 
 
@@ -70,8 +71,8 @@ def test_every_finding_is_reachable_and_leads_to_a_section(context: ToolContext)
 def test_everything_is_told_in_every_language(lang: str, context: ToolContext) -> None:
     """Each case has a headline, findings, labels and rows in each language, without unfilled places."""
     spoken = ToolContext(lang, context.facts, context.site, context.texts)
-    for case in CASES:
-        result = use(spoken, **expand(case["slots"]))
+    for case in SMALL:
+        result = use(spoken, **case["slots"])
         texts = [result.headline, *(f.text for f in result.findings), *(d.label for d in result.downloads)]
         texts += [row["label"] for group in result.data.get("groups", ()) for row in group["rows"]]
         texts += [problem["text"] for problem in result.data.get("problems", ())]

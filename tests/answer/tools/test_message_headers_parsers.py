@@ -65,10 +65,10 @@ PIECES = st.sampled_from(
     ]
 )  # fmt: skip
 SOUP = st.lists(PIECES | st.text(max_size=12), max_size=30).map("".join)
-LABEL = st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)
+LABEL = st.text("abcxyz09", min_size=1, max_size=5).map(lambda text: f"a{text}")
 DOMAIN = st.builds("{}.{}".format, LABEL, st.sampled_from(["com", "example.org", "co.uk", "infomaniak.ch", "example"]))
 ADDRESS = st.builds("{}@{}".format, LABEL, DOMAIN)
-NAME = st.from_regex(r"[A-Za-zÁÉÍÓÚÑáéíóúñ][A-Za-záéíóúñ ,.()<>\\\";:-]{0,20}[a-z]", fullmatch=True)
+NAME = st.text('AaÑñé ,.()<>\\";:-', max_size=12).map(lambda text: f"N{text}n")
 
 
 @parser_property
@@ -94,7 +94,7 @@ def test_header_reading_is_bounded_and_stable(text: str) -> None:
 
 
 @parser_property
-@given(st.lists(st.tuples(st.sampled_from(["Received", "X-A", "Subject"]), LABEL, LABEL), min_size=1, max_size=8))
+@given(st.lists(st.tuples(st.sampled_from(["Received", "X-A", "Subject"]), LABEL, LABEL), min_size=1, max_size=4))
 def test_lost_indentation_is_repaired(fields: list[tuple[str, str, str]]) -> None:
     """Folded headers read alike with and without the spaces before their second lines."""
     folded = "".join(f"{name}: {first}\n\tby {second};\n" for name, first, second in fields)
@@ -106,7 +106,7 @@ def test_lost_indentation_is_repaired(fields: list[tuple[str, str, str]]) -> Non
 
 
 @parser_property
-@given(st.lists(st.tuples(LABEL, LABEL), min_size=3, max_size=10))
+@given(st.lists(st.tuples(LABEL, LABEL), min_size=3, max_size=6))
 def test_quoting_and_double_spacing_come_off(fields: list[tuple[str, str]]) -> None:
     """A header block quoted with ``>`` or with blank lines in between is the same block."""
     plain = ["From: a@b.example", "To: c@d.example", "Subject: x", *(f"X-{name}: {value}" for name, value in fields)]
@@ -131,7 +131,7 @@ def test_mailbox_reading_is_bounded(text: str) -> None:
 
 
 @parser_property
-@given(st.lists(st.tuples(NAME, ADDRESS), min_size=1, max_size=5))
+@given(st.lists(st.tuples(NAME, ADDRESS), min_size=1, max_size=3))
 def test_written_mailboxes_are_read_back(pairs: list[tuple[str, str]]) -> None:
     """Names with commas, quotes, brackets and backslashes survive; each address is the one in angle brackets."""
     boxes = tuple(Mailbox(address, " ".join(name.split())) for name, address in pairs)
@@ -229,7 +229,7 @@ def test_report_and_status_reading_never_raises(text: str) -> None:
 
 
 @parser_property
-@given(st.lists(st.tuples(ADDRESS, st.sampled_from(["5.1.1", "4.2.2", "5.7.26", "2.1.5"])), min_size=1, max_size=10))
+@given(st.lists(st.tuples(ADDRESS, st.sampled_from(["5.1.1", "4.2.2", "5.7.26", "2.1.5"])), min_size=1, max_size=5))
 def test_written_reports_are_read_back(rows: list[tuple[str, str]]) -> None:
     """Recipients and statuses come back, with and without blank lines between the blocks."""
     for gap in ("\n", ""):
@@ -275,7 +275,7 @@ def test_words_of_the_standard_library_are_decoded(text: str) -> None:
 
 @parser_property
 @given(st.lists(st.sampled_from(["Received", "Authentication-Results", "From", "X-Y"]).flatmap(
-    lambda key: SOUP.map(lambda value: Field(key, value.replace("\n", " ")))), max_size=12))  # fmt: skip
+    lambda key: SOUP.map(lambda value: Field(key, value.replace("\n", " ")))), max_size=6))  # fmt: skip
 def test_trust_is_a_prefix(fields: list[Field]) -> None:
     """However the fields stand, what is trusted is a run from the top and the boundary is its last line."""
     trust = assess(Block(tuple(fields)), frozenset(("infomaniak.ch",)))

@@ -9,12 +9,14 @@ from soluciones.answer.tools.contacts.model import Card, CardFile, Property
 
 _FOLD = 75
 """Octets of a line without its line end."""
+_ASIDE = ("text_outside", "bad_line", "card_not_closed")
+"""Order of what was set aside: behind an open card a stray line would become part of it."""
 
 
 def write_file(file: CardFile, merged: Mapping[int, Merged], gone: Collection[int]) -> bytes:
     """The whole file again.
 
-    Cards that were not merged stand there as they came; pieces that could not be read follow at the end, as they came.
+    Cards that were not merged stand there as they came; pieces that could not be read follow, as they came.
 
     Args:
         file: what was read.
@@ -28,7 +30,8 @@ def write_file(file: CardFile, merged: Mapping[int, Merged], gone: Collection[in
             parts.append(write_card(merged[card.number], file.newline))
         elif card.number not in gone:
             parts.append(_ended(_relinked(card, heirs), file.newline))
-    parts += [_ended(piece.raw, file.newline) for piece in file.damaged]
+    aside = sorted(file.damaged, key=lambda piece: _ASIDE.index(piece.code))
+    parts += [_ended(piece.raw, file.newline) for piece in aside]
     return "".join(parts).encode("utf-8", "replace")
 
 

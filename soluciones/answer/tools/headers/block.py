@@ -122,7 +122,7 @@ def read_block(lines: Sequence[str], start: int = 0, end: int | None = None, rep
     index = start
     while index < stop:
         line = lines[index]
-        if not line.strip() or index - start >= MAX_HEADER_LINES:
+        if _ends(lines, index, stop) or index - start >= MAX_HEADER_LINES:
             break
         match = None if line[0] in " \t" else _new_field(line, repair, names[-1] if names else "")
         if match is not None:
@@ -141,6 +141,13 @@ def read_block(lines: Sequence[str], start: int = 0, end: int | None = None, rep
     ended = index < stop and not lines[index].strip()
     fields = tuple(Field(name, _join(value)) for name, value in zip(names, values, strict=True))
     return Block(fields, index + 1 if ended else index, ended, frozenset(notes))
+
+
+def _ends(lines: Sequence[str], index: int, stop: int) -> bool:
+    """A blank line; not one of blanks alone with a folded line behind it: RFC 5322 §4.2 lets those be in a field."""
+    if lines[index].strip():
+        return False
+    return not lines[index] or index + 1 >= stop or not lines[index + 1].startswith((" ", "\t"))
 
 
 def write_block(block: Block) -> str:

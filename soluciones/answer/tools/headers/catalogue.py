@@ -113,6 +113,7 @@ _ADVICE: Mapping[str, tuple[str, str] | None] = {
     "change_password": (_PASSWORD, "donde-cambiarla"),
     "remove_from_allow_list": (_SPOOF, "lista-blanca"),
     "check_catch_all": (_SPOOF, "precauciones"),
+    "other_service": (_DMARC, "alineacion"),
     "publish_dmarc": (_DMARC, "plan-por-etapas"),
 }
 CATALOGUE: Mapping[str, tuple[str, str] | None] = MappingProxyType(

@@ -25,7 +25,8 @@ _BLANKS = bytes.maketrans(b"\t", b" ")
 
 _silent = logging.getLogger("soluciones.dkim")
 _silent.addHandler(logging.NullHandler())
-_silent.propagate = False  # dkimpy logs domains and addresses
+_silent.propagate = False  # dkimpy logs domains, keys and signatures
+_silent.setLevel(logging.CRITICAL + 1)
 
 
 class _KeyNotKnown(Exception):

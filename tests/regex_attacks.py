@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
@@ -17,7 +18,17 @@ ALPHABET = "a0 .-_@,:;=<>\"'/\\([\t\nñAé€*?%+#\x00"
 """What classes are tried with."""
 GENERIC = (
     *("a", " ", "0", "a.", "@", "a@", "<", ";", "-", "\n", "\r\n", "\t", '"', "(", "=", ".", "ñ", "\n ", "a b "),
-    *("x: y\n", "=?utf-8?q?", "a=b; ", "v=spf1 ", "include:a.b ", "1.2.3.4 ", "a@b.c, ", "https://a.b/", "BEGIN:VCARD\n"),
+    *(
+        "x: y\n",
+        "=?utf-8?q?",
+        "a=b; ",
+        "v=spf1 ",
+        "include:a.b ",
+        "1.2.3.4 ",
+        "a@b.c, ",
+        "https://a.b/",
+        "BEGIN:VCARD\n",
+    ),
 )
 """Units that need no knowledge of the expression."""
 ENDS = ("", "!", "\n\x00")
@@ -47,7 +58,9 @@ class Attack:
 def attacks(pattern: re.Pattern[Any]) -> list[Attack]:
     """The texts to try on ``pattern``, each once, in a stable order."""
     source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
-    tree = list(_parser.parse(source, pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, bytes) else pattern.flags))
+    tree = list(
+        _parser.parse(source, pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, bytes) else pattern.flags)
+    )
     whole = _sample(tree)
     letters = "".join(dict.fromkeys(_letters(tree)))[:24]
     found: dict[Attack, None] = {}
@@ -57,7 +70,7 @@ def attacks(pattern: re.Pattern[Any]) -> list[Attack]:
         if prefix:
             found[Attack("", prefix + body, "")] = None
             found[Attack("", prefix, "")] = None
-    for unit in (whole, *letters, *(one + two for one, two in zip(letters, letters[1:], strict=False)), *GENERIC):
+    for unit in (whole, *letters, *(one + two for one, two in pairwise(letters)), *GENERIC):
         if unit:
             for end in ENDS[:2]:
                 found[Attack("", unit, end)] = None

@@ -18,9 +18,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import pytest
 import yaml
 
+from soluciones.answer import language
+from soluciones.answer.intents import MAX_CUE_CHARS
 from soluciones.kb.facts import Facts
 
 ROOT = Path(__file__).parents[1]
@@ -32,8 +33,11 @@ WORKERS = 2
 PATIENCE = 20.0
 """Seconds of silence after which a text counts as never answered; the dearest linear one takes a few tenths."""
 
-CAPS: Mapping[str, tuple[int, str]] = {}
-"""Expression → longest text that reaches it in the product, and what sees to that."""
+CAPS: Mapping[str, tuple[int, str]] = {
+    "answer.intents": (MAX_CUE_CHARS, "IntentMatcher.judge cuts the question"),
+    "answer.language._NOISE": (language._MAX_CHARS, "_words cuts the text"),
+}
+"""Expression or module → longest text that reaches it in the product, and what sees to that."""
 
 
 @dataclass
@@ -44,12 +48,18 @@ class Expression:
     pattern: re.Pattern[Any]
     how: set[str] = field(default_factory=set)
 
+    @property
+    def cap(self) -> int:
+        """Characters of the longest text it meets."""
+        module = self.name.partition(":")[0]
+        return next((CAPS[name][0] for name in (self.name, module) if name in CAPS), SIZE)
+
     def job(self) -> str:
         """What the worker reads."""
         raw = self.pattern.pattern
         text = raw.decode("latin-1") if isinstance(raw, bytes) else raw
         job = {"pattern": text, "flags": self.pattern.flags, "bytes": isinstance(raw, bytes)}
-        return json.dumps({**job, "how": sorted(self.how or {"scan"}), "cap": CAPS.get(self.name, (SIZE, ""))[0]})
+        return json.dumps({**job, "how": sorted(self.how or {"scan"}), "cap": self.cap})
 
 
 def _delimited() -> list[re.Pattern[Any]]:
@@ -151,18 +161,18 @@ def _written(module: str, tree: ast.Module) -> Iterator[Expression]:
             yield Expression(f"{module}:{call.lineno}", re.compile(source.value, value), how)
 
 
-def _calls(tree: ast.Module) -> Iterator[ast.Call]:
+def _calls(tree: ast.AST) -> Iterator[ast.Call]:
     for node in ast.walk(tree):
-        is_attribute = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        if is_attribute and isinstance(node.func.value, ast.Name) and node.func.value.id == "re":  # type: ignore[attr-defined]
-            if node.func.attr in FUNCTIONS:  # type: ignore[attr-defined]
-                yield node  # type: ignore[misc]
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in FUNCTIONS:
+            if isinstance(node.func.value, ast.Name) and node.func.value.id == "re":
+                yield node
 
 
 class Worker:
     """One ``tests.regex_worker``; ended by its process id when a text keeps it for too long."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
         command = [sys.executable, "-m", "tests.regex_worker"]
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._lines: queue.Queue[str] = queue.Queue()
@@ -181,10 +191,10 @@ class Worker:
         at = "its start"
         while True:
             try:
-                reply = json.loads(self._lines.get(timeout=PATIENCE))
+                reply = json.loads(self._lines.get(timeout=self._patience))
             except queue.Empty:
                 self.end()
-                return [f"no answer within {PATIENCE:.0f} s on {at}"]
+                return [f"no answer within {self._patience:.0f} s on {at}"]
             if "slow" in reply:
                 return list(reply["slow"])
             at = reply["at"]
@@ -200,7 +210,7 @@ class Worker:
         self._process.wait()
 
 
-def slow_ones(todo: Sequence[Expression]) -> dict[str, list[str]]:
+def slow_ones(todo: Sequence[Expression], patience: float = PATIENCE) -> dict[str, list[str]]:
     """Name → what is slow about it."""
     waiting: queue.SimpleQueue[Expression] = queue.SimpleQueue()
     for expression in todo:
@@ -208,11 +218,11 @@ def slow_ones(todo: Sequence[Expression]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
 
     def work() -> None:
-        worker = Worker()
+        worker = Worker(patience)
         try:
             while not waiting.empty():
                 expression = waiting.get()
-                worker = worker if worker.alive else Worker()
+                worker = worker if worker.alive else Worker(patience)
                 found[f"{expression.name} {expression.pattern.pattern!r}"] = worker.judge(expression)
         finally:
             worker.end()
@@ -223,3 +233,49 @@ def slow_ones(todo: Sequence[Expression]) -> dict[str, list[str]]:
     for thread in threads:
         thread.join()
     return {name: slow for name, slow in sorted(found.items()) if slow}
+
+
+SLOW = (
+    *(r"(a+)+$", r"(?:a|a)*b", r"\s+$", r"\S*@\S*", r"<[^>]*>", r"a\s*=?\s*b", r"(?:x: .*\n)*;", r"a++b"),
+    *(r"[A-Za-z0-9]*[A-Z][0-9A-Z]*\Z", r"\d+(?:,\d+)*;", r"(?m)^\s*#.*$", r"(?:\w+\.)*\w+@", r"x.*y.*z"),
+)
+"""Well-known kinds of slow ones, quadratic to exponential."""
+QUICK = (r"[^\s@]{1,64}@[^\s@]{1,255}", r"\S+", r"(?<!\S)\S+@", r"[ \t]{0,20}$", r"<[^<>]{0,1000}>", r"^(?:[^,]*,)*;")
+
+
+def test_no_expression_is_slower_than_linear() -> None:
+    """Twice the text takes at most about twice the time, 50 KB at most 1.5 s, for every text made to be hard."""
+    assert slow_ones(expressions()) == {}
+
+
+def test_the_slow_kinds_would_be_found() -> None:
+    """Each known kind of slow expression is reported, an exponential one too, and the process is ended."""
+    todo = [Expression(source, re.compile(source), {"scan"}) for source in SLOW]
+    assert set(slow_ones(todo, patience=4)) == {f"{source} {source!r}" for source in SLOW}
+
+
+def test_quick_ones_are_left_alone() -> None:
+    """Expressions that are linear, if only because of their limits, are not reported."""
+    assert slow_ones([Expression(source, re.compile(source), {"scan", "match"}) for source in QUICK]) == {}
+
+
+def test_every_expression_of_the_source_is_looked_at() -> None:
+    """Each ``re.…(…)`` of the source is among those collected, or its module is listed as making them at run time."""
+    known = {made.pattern.pattern for made in expressions()}
+    for file in PACKAGE.rglob("*.py"):
+        tree = ast.parse(file.read_text("utf-8"))
+        assert not any(isinstance(node, ast.ImportFrom) and node.module == "re" for node in ast.walk(tree)), file
+        name = ".".join(file.relative_to(PACKAGE).with_suffix("").parts)
+        inside = {id(call) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for call in _calls(node)}
+        for call in _calls(tree):
+            source = call.args[0]
+            if isinstance(source, ast.Constant):
+                assert source.value in known, (name, call.lineno)
+            elif id(call) in inside:
+                assert name in MADE_AT_RUN_TIME, f"{name}:{call.lineno}: list it in MADE_AT_RUN_TIME"
+
+
+def test_limits_are_those_of_the_product() -> None:
+    """Every expression that is tried with shorter texts exists; the list shrinks when one is no longer needed."""
+    names = {made.name for made in expressions()}
+    assert all(any(name in (cap, name) and name.startswith(cap) for name in names) for cap in CAPS)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from soluciones.answer.tools.registry import TOOLS
+from soluciones.cli.tool import run_tool
 from soluciones.index.store.store import Store
 from soluciones.settings import Settings
 from tests.conftest import ROOT, environment
@@ -92,6 +94,56 @@ def test_tool_prints_its_result_and_writes_its_files(real_settings: Settings, tm
     result = json.loads(run.stdout)
     assert result["status"] == "ok"
     assert {download["name"] for download in result["downloads"]} == {path.name for path in tmp_path.iterdir()}
+
+
+VCARDS = "".join(
+    f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{name}\r\nN:{name};;;;\r\nEMAIL:ana@ejemplo.com\r\nEND:VCARD\r\n"
+    for name in ("Ana", "Ana P")
+)
+HEADERS = "Received: from a.example by b.example; Mon, 23 Nov 2026 10:00:00 +0100\nFrom: a@a.example\nSubject: x\n\nx\n"
+TOOL_SLOTS: dict[str, dict[str, object]] = {
+    "mail-address": {"email": "ana@ejemplo.com"},
+    "address-csv": {"csv": "ana@ejemplo.com\nluis@ejemplo.com"},
+    "ports": {"port": 993},
+    "client-setup": {"client": "thunderbird"},
+    "server-check": {"port": 993},
+    "snippets": {"language": "python", "action": "read"},
+    "dns-check": {"domain": "ejemplo.com"},
+    "spf": {"spf": "v=spf1 -all"},
+    "dmarc": {"dmarc": "v=DMARC1; p=none"},
+    "message-headers": {"message": HEADERS},
+    "contacts-dedupe": {"vcard": VCARDS},
+    "recipients": {"recipients": "ana@ejemplo.com, luis@otro.example", "purpose": "meeting"},
+    "create-address": {"local_part": "ana", "for_whom": "me"},
+    "transfer-product": {"side": "sender"},
+    "password-devices": {"devices": ["thunderbird"]},
+}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_every_tool_runs_from_the_command_line(
+    tool: str, real_settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each tool gives its result as JSON; with the network off those that need it say unknown, never bad."""
+    assert run_tool(real_settings, tool, json.dumps(TOOL_SLOTS[tool]), [], "es", None) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["id"] == tool
+    assert result["headline"]
+    assert result["status"] not in ("error", "refused")
+    if tool in ("server-check", "dns-check"):
+        assert result["status"] == "unknown"
+
+
+def test_tool_takes_a_file(real_settings: Settings, tmp_path: Path) -> None:
+    """``--file slot=path`` hands a file's bytes over; a missing file or a bad option is told with a hint."""
+    cards = tmp_path / "contactos.vcf"
+    cards.write_text(VCARDS, "utf-8")
+    run = kb(real_settings, "tool", "contacts-dedupe", "--file", f"vcard={cards}", "--out", str(tmp_path / "out"))
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout)["status"] in ("ok", "warn")
+    assert list((tmp_path / "out").glob("*.vcf"))
+    assert kb(real_settings, "tool", "contacts-dedupe", "--file", "vcard").returncode == 2
+    assert kb(real_settings, "tool", "contacts-dedupe", "--file", f"vcard={tmp_path / 'no'}").returncode == 1
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,20 @@ def ok(response: Any) -> None:
     response.get_data(as_text=True).encode("utf-8")
 
 
-@given(path=st.sampled_from(
-    ["ask", "tools/ports", "tools/mail-address", "tools/upload-tool", "tools/upload-tool/files/x", "feedback", "handoff"]
-),
+PATHS = st.sampled_from(
+    [
+        "ask",
+        "tools/ports",
+        "tools/mail-address",
+        "tools/upload-tool",
+        "tools/upload-tool/files/x",
+        "feedback",
+        "handoff",
+    ]
+)
+
+
+@given(path=PATHS,
        body=st.dictionaries(BODY_KEYS, VALUE, max_size=6))  # fmt: skip
 @FUZZ
 def test_any_json_object_is_answered_or_explained(client: FlaskClient, path: str, body: dict[str, Any]) -> None:

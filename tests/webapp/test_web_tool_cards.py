@@ -26,7 +26,7 @@ from soluciones.webapp.forms import fields
 
 TEMPLATES = Path(__file__).parents[2] / "soluciones" / "webapp" / "templates" / "parts" / "cards"
 CASES = cases()
-ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}</textarea></title><!--"
+ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{1234*4321}}</textarea></title><!--"
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +141,7 @@ def test_hostile_input_is_borne(client: FlaskClient, bench: ToolService, tool: s
     schema = next(form["schema"] for form in bench.tool_forms("es") if form["id"] == tool)
     tree = assert_page(use(client, tool, dict.fromkeys(schema["properties"], text)), "es")
     assert not tree.xpath("//img[@src='x'] | //script[not(@src)] | //@onerror")
-    assert "49" not in tree.xpath("string(//section[@data-tool])") or "{{7*7}}" not in text
+    assert "5332114" not in tree.text_content()
 
 
 @pytest.mark.parametrize("tool", TOOLS)

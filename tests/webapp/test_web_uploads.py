@@ -367,7 +367,7 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
 
 
 @given(body=st.binary(max_size=600), boundary=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=20))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_multipart_body_is_answered_or_explained(fuzzed: FlaskClient, body: bytes, boundary: str) -> None:
     """Damaged forms never make a tool route fail."""
     kind = f"multipart/form-data; boundary={boundary}"

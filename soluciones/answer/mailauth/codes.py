@@ -20,7 +20,6 @@ SPF_PLACES: Mapping[str, tuple[str, str] | None] = {
     "several_records": (_SPF, "unir-registros"),
     "lookup_failed": _TEMPORARY,
     "unresolved": _TEMPORARY,
-    "include_unseen": _TEMPORARY,
     "network_off": _TEMPORARY,
     **dict.fromkeys(
         (

@@ -358,7 +358,7 @@ def _tree_problems(tree: Node) -> Iterator[RecordProblem]:
 def _tenant(tree: Node, meant: SpfRecord, domain: str, blind: bool, facts: Facts) -> Iterator[RecordProblem]:
     """Whether the tenant's servers may send: directly, or through a record that is included.
 
-    ``blind``: some of the included records were not seen.
+    ``blind``: some of the included records were not seen, so that nothing can be said of what is missing.
     """
     wanted = facts.spf.include
     if domain == wanted:
@@ -371,9 +371,7 @@ def _tenant(tree: Node, meant: SpfRecord, domain: str, blind: bool, facts: Facts
                 return
     if any(_is_include_of(term, wanted) for term in meant.terms):
         return  # there, but misspelt or behind ``all``: said elsewhere
-    if blind:
-        yield RecordProblem("include_unseen", "unknown", {"include": wanted})
-    else:
+    if not blind:
         yield RecordProblem("missing_include", "bad", {"include": wanted, "record": facts.spf.record})
 
 

@@ -14,17 +14,8 @@ from soluciones.kb.facts import Facts
 
 _LEFT_ALONE = frozenset(
     {
-        *(
-            "unresolved",
-            "include_unseen",
-            "network_off",
-            "lookup_failed",
-            "domain_unknown",
-            "soft_all",
-            "neutral_all",
-            "macro",
-            "ptr",
-        ),
+        *("unresolved", "network_off", "lookup_failed", "domain_unknown"),
+        *("soft_all", "neutral_all", "macro", "ptr"),
         *("too_many_lookups", "too_many_voids", "voids", "mx_many", "long_record", "address_private", "everyone"),
         *("include_no_record", "include_several", "include_broken", "include_loop", "modifier_unknown"),
     }

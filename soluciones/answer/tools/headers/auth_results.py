@@ -21,7 +21,7 @@ _PROPERTY = re.compile(
     r"(?<![\w.-])((?:[A-Za-z][A-Za-z0-9-]{0,30}\.)?[A-Za-z][A-Za-z0-9_-]{0,40})=(\"[^\"]{0,400}\"|[^\s;]{1,400})"
 )
 _SERVER = re.compile(r"[A-Za-z0-9_.:\[\]-]{1,255}")
-_IP = re.compile(r"(?:sender IP is|designates?|client-ip=|address)\s*=?\s*([0-9A-Fa-f:.]{3,45})", re.IGNORECASE)
+_IP = re.compile(r"(?:sender IP is|designates?|client-ip=|address)\s{0,8}=?\s{0,8}([0-9A-Fa-f:.]{3,45})", re.IGNORECASE)
 _SPF = re.compile(r"\s*([A-Za-z]{1,20})")
 _DOMAINS = {
     "spf": ("smtp.mailfrom", "smtp.mail", "envelope-from", "smtp.helo", "helo"),

@@ -61,6 +61,10 @@ _TEXT_CODE = re.compile(
     r"(?<![\d.])[245]\d\d[ -]|\(#[245]\.\d{1,3}\.\d{1,3}\)|(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])"
 )
 _REPORTERS = ("qmail-send program at ", "mail system at host ", "postfix program at host ", "generating server:")
+_WORDS = (
+    "error", "erreur", "fehler", "errore", "smtp", "server", "servidor", "serveur", "reject", "rechaz", "rejet",
+    "mailbox", "buz", "relay", "deliver", "undeliver", "denied", "unknown user", "user unknown", "recipient",
+)  # fmt: skip
 _SAID = re.compile(r"(?:host|server) ([A-Za-z0-9_.-]{1,253})", re.IGNORECASE)
 
 
@@ -89,7 +93,7 @@ def read_text_bounce(lines: Sequence[str]) -> TextBounce | None:
     report = read_report(_status_lines(text))
     if not report.deliveries:
         report = Report(report.reporting_server or _reporter(text), tuple(_loose(text)))
-    if not dialect and not (report.deliveries and _short(text)):
+    if not dialect and not (report.deliveries and _error_lines(text)):
         return None
     return TextBounce(dialect or "generic", report, original)
 
@@ -101,9 +105,10 @@ def complete(report: Report, text: str) -> Report:
     return Report(report.reporting_server, (completed(report.deliveries[0], text),))
 
 
-def _short(lines: Sequence[str]) -> bool:
-    """A pasted error line or two, without any headline."""
-    return sum(len(line) for line in lines) < 2_000
+def _error_lines(lines: Sequence[str]) -> bool:
+    """A pasted error line or two: short, with a code x.y.z or the words of mail servers («550 euros» is no error)."""
+    text = "\n".join(lines)
+    return len(text) < 2_000 and bool(find_enhanced(text) or any(word in text.lower() for word in _WORDS))
 
 
 def _status_lines(lines: Sequence[str]) -> Sequence[str]:

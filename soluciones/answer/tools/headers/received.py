@@ -42,8 +42,8 @@ _KEYS = frozenset(["from", "by", "via", "with", "id", "for"])
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\.?")
 _BRACKET = re.compile(r"\[([^\]\s]{2,64})\]")
 _LOGIN = re.compile(
-    r"(?:authenticated (?:sender|user|as|id)|authenticated_id|auth(?:enticated)?|account|user)\s*[:=]?\s*"
-    r"(?:(?:login|plain|cram-md5|xoauth2)[ :]+)?[<\"']?([^\s<>()\"',;=]{1,320})",
+    r"(?:authenticated (?:sender|user|as|id)|authenticated_id|auth(?:enticated)?|account|user)\s{0,8}[:=]?\s{0,8}"
+    r"(?:(?:login|plain|cram-md5|xoauth2)[ :]{1,8})?[<\"']?([^\s<>()\"',;=]{1,320})",
     re.IGNORECASE,
 )
 _LOGIN_MARK = re.compile(r"\s*(?:authenticated\b|auth:|user=|account:)", re.IGNORECASE)

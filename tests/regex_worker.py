@@ -53,8 +53,9 @@ def judge(pattern: re.Pattern[Any], how: list[str], cap: int) -> list[str]:
 def _verdict(pattern: re.Pattern[Any], how: str, attack: Attack, cap: int) -> str:
     """What is wrong with the time that a text takes; "" when nothing is."""
     for size in (cap // 8, cap // 2, cap):  # what is too slow on a part would take minutes on the whole
-        spent = min(_cost(pattern, how, attack.text(size)) for _ in range(2))
-        if spent > max(0.05, WORST_SECONDS * size):
+        limit = max(0.05, WORST_SECONDS * size)
+        spent = _cost(pattern, how, attack.text(size))
+        if spent > limit and (spent := min(spent, _cost(pattern, how, attack.text(size)))) > limit:
             return f"{spent:.3f} s at {size}"
     if spent < FLOOR:
         return ""

@@ -164,7 +164,8 @@ def _written(module: str, tree: ast.Module) -> Iterator[Expression]:
 def _calls(tree: ast.AST) -> Iterator[ast.Call]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in FUNCTIONS:
-            if isinstance(node.func.value, ast.Name) and node.func.value.id == "re":
+            owner = node.func.value
+            if isinstance(owner, ast.Name) and owner.id == "re":
                 yield node
 
 

@@ -129,7 +129,8 @@ class ToolCard:
     @property
     def asks(self) -> bool:
         """Whether the form is the point of the card, and not a way to a better result."""
-        return bool(self.fields) and self.status not in {"ok", "warn", "bad"}
+        shows = self.status in {"ok", "warn", "bad"} or (self.status == "unknown" and self.data is not None)
+        return bool(self.fields) and not shows
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ KEPT = "_kept"
 """Hidden field with the slots that are known already, as JSON."""
 LISTS = "_lists"
 """Hidden field with the names of lists that are empty, and not unknown, when nothing is chosen."""
-_LONG = 400
-"""From this length on a value gets a text area."""
+_LONG = 1_000
+"""Beyond this length a value gets a text area; addresses and domains, pasted with what surrounds them, do not."""
 _VERY_LONG = 4_000
 """From this length on the text area is a large one."""
 _FEW = 4

@@ -41,7 +41,8 @@ WIDE, PHONE = 1280, 360
 CARD = "section[data-tool][data-status]"
 _MOST_TABS = 120
 """More presses of the tabulator than any page has stops."""
-GUIDED = ("create-address", "transfer-product", "password-devices")
+PATIENCE = 15_000
+"""Milliseconds, for a busy machine; a step takes a tenth of a second."""
 
 
 def case_id(case: Mapping[str, Any]) -> str:
@@ -138,6 +139,7 @@ def post(url: str, body: Mapping[str, Any]) -> dict[str, Any]:
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, headless."""
     with sync_playwright() as play:
+        expect.set_options(timeout=PATIENCE)
         chromium = play.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield chromium
         chromium.close()
@@ -148,6 +150,7 @@ def visit(browser: Browser, width: int, scripts: bool = True) -> Iterator[Page]:
     context = browser.new_context(
         viewport={"width": width, "height": 800}, locale="es-ES", java_script_enabled=scripts, accept_downloads=True
     )
+    context.set_default_timeout(PATIENCE)
     tab = context.new_page()
     errors: list[str] = []
     tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
@@ -222,7 +225,7 @@ def press(button: Locator, scripts: bool) -> None:
     # The result takes the place of what was there: mark it, and wait until the mark is gone.
     page.locator("[data-tool-place]").evaluate("place => { place.dataset.before = '1'; }")
     button.click()
-    expect(page.locator("[data-tool-place]:not([data-before])")).to_be_attached(timeout=20_000)
+    expect(page.locator("[data-tool-place]:not([data-before])")).to_be_attached(timeout=PATIENCE)
 
 
 def take_step(page: Page, step: Mapping[str, Any], scripts: bool = True) -> None:
@@ -335,8 +338,7 @@ def test_tool_is_used_on_its_page(page: Page, site: Site, case: Mapping[str, Any
     expect(page.locator("#result")).to_be_in_viewport()
     assert page.url == f"{base}/es/tools/{case['tool']}"
     expect(card.locator("img")).to_have_count(case.get("pictures", 0))
-    for summary in card.locator("details:not([open]) > summary").all():
-        summary.click()
+    card.locator("details").evaluate_all("all => all.forEach(fold => { fold.open = true; })")
     assert no_sideways(page)
     check_files(card, case)
 
@@ -355,8 +357,7 @@ def test_tool_works_without_scripts(plain: Page, site: Site, case: Mapping[str, 
 def test_form_is_reached_and_sent_by_keyboard(phone: Page, base: str, tool: str) -> None:
     """Tabulating from the top passes every control of the form and its button, each with a name and a visible mark."""
     phone.goto(f"{base}/es/tools/{tool}")
-    for fold in phone.locator("[data-tool-place] details:not([open]) > summary").all():
-        fold.click()
+    phone.locator("[data-tool-place] details").evaluate_all("all => all.forEach(fold => { fold.open = true; })")
     phone.locator("h1").click()
     form = phone.locator(f"[data-tool-place] form[action^='/es/tools/{tool}']").first
     controls = form.locator("input:not([type=hidden]), select, textarea, button")
@@ -425,7 +426,7 @@ def say(page: Page, text: str) -> Locator:
     box = page.get_by_role("textbox", name="Su pregunta").or_(page.locator("textarea[name=q]")).first
     box.fill(text)
     box.press("Enter")
-    expect(replies).to_have_count(before + 1, timeout=20_000)
+    expect(replies).to_have_count(before + 1, timeout=PATIENCE)
     return replies.last
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from soluciones.answer.mailauth.dmarc_build import STAGES, Choices, Stage, at_stage, build, next_stage, stage_of
-from soluciones.answer.mailauth.dmarc_check import judge
+from soluciones.answer.mailauth.dmarc_judge import judge
 from soluciones.answer.mailauth.dmarc_parse import clean, is_dmarc, parse_dmarc
 
 Kind = Literal["new", "custom", "repair", "next", "keep"]

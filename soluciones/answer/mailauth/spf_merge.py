@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from soluciones.answer.mailauth.spf_check import same_key
-from soluciones.answer.mailauth.spf_parse import VERSION, SpfRecord, Term, parse_spf, parse_term
+from soluciones.answer.mailauth.spf_parse import VERSION, SpfRecord, Term, parse_spf, parse_term, same_key
 
 AllNote = Literal["", "kept_soft", "softened", "added"]
 

@@ -245,3 +245,8 @@ def domain_problem(value: str, *, explanation: bool = False) -> str:
 def _with_problem(term: Term, problem: str) -> Term:
     parts = (term.index, term.text, term.kind, term.qualifier, term.name, term.value, term.cidr4, term.cidr6)
     return Term(*parts, problem)
+
+
+def same_key(text: str) -> str:
+    """Terms that say the same have the same key: case-blind, without a leading ``+`` (RFC 7208 §4.6.2)."""
+    return text.removeprefix("+").lower().removesuffix(".")

@@ -8,7 +8,7 @@ from typing import Any
 from soluciones.answer.slots.addresses import find_email, find_local_part
 from soluciones.answer.slots.blocks import find_recipients
 from soluciones.answer.slots.characters import find_characters
-from soluciones.answer.slots.clients import find_client, find_system
+from soluciones.answer.slots.clients import find_client, find_devices, find_system
 from soluciones.answer.slots.domains import find_domain
 from soluciones.answer.slots.port_numbers import find_ports
 from soluciones.answer.slots.protocols import find_direction, find_problem, find_protocols
@@ -72,4 +72,8 @@ def _port_slots(question: Question, facts: Facts) -> dict[str, Any]:
 def _client_slots(question: Question, facts: Facts) -> dict[str, Any]:
     system = find_system(question.folded)
     client = find_client(question.folded, facts, system)
-    return {"client": client.id if client else None, "os": system, "devices": [client.id] if client else None}
+    return {
+        "client": client.id if client else None,
+        "os": system,
+        "devices": [app.id for app in find_devices(question.folded, facts)],
+    }

@@ -22,6 +22,10 @@ _SYSTEM_NAMES = {
 _SYSTEM = re.compile("|".join(rf"(?<!\w)(?P<{name}>{words})(?!\w)" for name, words in _SYSTEM_NAMES.items()))
 _MASK = re.compile(r"\S{0,80}@\S{0,255}|https?://\S{1,300}")
 """An address at gmail.com says nothing about the program."""
+_ON = re.compile(r" (?:(?:en|on|para|for|sur|pour|auf|fur|su|sul|nel|per|im|de|del) )(?:\w{1,5} ){0,2}")
+"""Between a program and the device it runs on."""
+MAX_NAMED = 20
+"""Programs and devices that are read in one question."""
 
 
 @lru_cache(maxsize=8)
@@ -70,6 +74,29 @@ def find_client(folded: str, facts: Facts, system: str | None = None) -> ClientA
     for _, clients in sorted(programs, key=lambda hit: -len(hit[0])):
         return _on_system(clients or (), facts, system)
     return devices[0][1][0] if devices and devices[0][1] else None
+
+
+def find_devices(folded: str, facts: Facts) -> list[ClientApp]:
+    """All programs and devices named, in order: «Outlook en el iPhone y Thunderbird» are two."""
+    pattern, table = _names(facts.clients)
+    if pattern is None:
+        return []
+    text = _MASK.sub(" ", folded)
+    matches = list(pattern.finditer(text))[:MAX_NAMED]
+    found: list[ClientApp] = []
+    skip = False
+    for place, match in enumerate(matches):
+        name = re.sub(r"[ _-]", " ", match.group())
+        clients = table.get(name) or table.get(match_key(name, table))
+        if skip or not clients:
+            skip = False
+            continue
+        following = matches[place + 1] if place + 1 < len(matches) else None
+        if following and not _is_device(name) and _ON.fullmatch(text, match.end(), following.start()):
+            skip = _is_device(following.group())  # it only says where the program runs
+        system = find_system(following.group()) if following and skip else None
+        found.append(_on_system(clients, facts, system))
+    return list({client.id: client for client in found}.values())
 
 
 def match_key(name: str, table: dict[str, tuple[ClientApp, ...]]) -> str:

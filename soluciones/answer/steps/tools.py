@@ -85,12 +85,18 @@ def run_with(turn: Turn, tool: Tool, slots: Mapping[str, Any]) -> ToolResult:
 def _run(turn: Turn, tool: Tool) -> ToolResult:
     """A tool beside an answer: with the values and choices that the question names."""
     context = tool_context(turn)
-    named = find_choices(tool, spelt(turn), context, turn.slots)
-    slots = {**named, **turn.slots}
+    found = _fitting(tool, turn.slots)
+    slots = {**find_choices(tool, spelt(turn), context, found), **found}
     given = [slot.name for slot in tool.slots if slot.name in slots]
     if tool.mode == "network" and not given:
         return _ready(tool, context)
     return run_with(turn, tool, slots)
+
+
+def _fitting(tool: Tool, found: Mapping[str, Any]) -> dict[str, Any]:
+    """What was found, less the values that are no choice of this tool: two tools may ask for a ``problem``."""
+    choices = {slot.name: slot.schema["enum"] for slot in tool.slots if "enum" in slot.schema}
+    return {name: value for name, value in found.items() if name not in choices or value in choices[name]}
 
 
 def _ready(tool: Tool, context: ToolContext) -> ToolResult:

@@ -12,7 +12,7 @@ from soluciones.answer.tools.address_csv_rows import Entry, Judged, judge_rows, 
 from soluciones.answer.tools.address_domain import check_domain
 from soluciones.answer.tools.base import Slots, SlotSpec, ToolContext, ToolMode
 from soluciones.answer.tools.results import BAD_INPUT, ask, facts_from, finding, form, refused, worst
-from soluciones.answer.tools.tables.decoding import Decoded, decode
+from soluciones.answer.tools.tables.decoding import NAMES, Decoded, decode
 from soluciones.answer.tools.tables.delimited import Row, Table, is_formula, read_table, unguard, write_table
 from soluciones.answer.tools.values import MAX_UPLOAD_BYTES, SlotRefused, read_text, read_upload
 from soluciones.answer.types import Download, Finding, ToolResult, ToolStatus
@@ -190,7 +190,7 @@ class AddressCsvTool:
             named = _title(columns, columns.address or 0, context)
             yield finding(self, context, "several_address_columns", "warn", column=named)
         if found.decoded.guessed:
-            yield finding(self, context, "encoding_guessed", "warn", encoding=found.decoded.encoding)
+            yield finding(self, context, "encoding_guessed", "warn", encoding=NAMES[found.decoded.encoding])
         if found.table.unclosed:
             yield finding(self, context, "unclosed_quote", "warn", line=found.table.unclosed)
         if found.formulas:

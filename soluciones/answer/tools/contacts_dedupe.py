@@ -18,6 +18,7 @@ from soluciones.answer.tools.contacts.reader import MAX_CARDS, TooMuch, read_car
 from soluciones.answer.tools.contacts.report import report
 from soluciones.answer.tools.contacts.writer import write_file
 from soluciones.answer.tools.results import BAD_INPUT, ask, facts_from, finding, form, refused, worst
+from soluciones.answer.tools.tables.decoding import NAMES
 from soluciones.answer.tools.values import MAX_UPLOAD_BYTES, SlotRefused, read_list, read_text, read_upload
 from soluciones.answer.types import Download, Finding, ToolResult
 
@@ -196,7 +197,7 @@ class ContactsDedupeTool:
                 named = ", ".join(map(str, lines[:_LINES_NAMED])) + (", …" if len(lines) > _LINES_NAMED else "")
                 yield finding(self, context, code, "warn", lines=named)
         if file.guessed:
-            yield finding(self, context, "encoding_guessed", "warn", encoding=file.encoding)
+            yield finding(self, context, "encoding_guessed", "warn", encoding=NAMES[file.encoding])
         if any(card.version == "2.1" for card in file.cards):
             yield finding(self, context, "old_version", "ok")
 

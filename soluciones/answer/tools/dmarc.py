@@ -22,12 +22,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from soluciones.answer.mailauth.codes import DMARC_PLACES
-from soluciones.answer.mailauth.dmarc_check import DmarcCheck, check_dmarc, judge, permissions
+from soluciones.answer.mailauth.dmarc_check import DmarcCheck, check_dmarc, permissions
+from soluciones.answer.mailauth.dmarc_judge import judge
 from soluciones.answer.mailauth.dmarc_parse import POLICIES, parse_dmarc
 from soluciones.answer.mailauth.dmarc_proposal import Proposal, propose
-from soluciones.answer.mailauth.problem import RecordProblem
+from soluciones.answer.mailauth.problem import RecordProblem, in_order
 from soluciones.answer.mailauth.questions import Questions
-from soluciones.answer.mailauth.spf_check import in_order
 from soluciones.answer.tools.base import Slots, SlotSpec, ToolContext, ToolMode
 from soluciones.answer.tools.dmarc_card import Case, card, file, sources_of
 from soluciones.answer.tools.dmarc_input import ALIGNMENTS, DmarcWish, read_wish

@@ -26,9 +26,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from soluciones.answer.mailauth.codes import SPF_PLACES
-from soluciones.answer.mailauth.problem import RecordProblem
+from soluciones.answer.mailauth.problem import RecordProblem, in_order
 from soluciones.answer.mailauth.questions import Questions
-from soluciones.answer.mailauth.spf_check import SpfCheck, check_spf, in_order, pasted
+from soluciones.answer.mailauth.spf_check import SpfCheck, check_spf, pasted
 from soluciones.answer.mailauth.spf_proposal import Proposal, propose
 from soluciones.answer.mailauth.spf_tree import MAX_LOOKUPS
 from soluciones.answer.tools.base import Slots, SlotSpec, ToolContext, ToolMode

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from soluciones.answer.mailauth.spf_check import SpfCheck, TermRow, split_strings
+from soluciones.answer.mailauth.spf_check import SpfCheck, TermRow
 from soluciones.answer.mailauth.spf_proposal import Proposal
+from soluciones.answer.mailauth.spf_strings import split_strings
 from soluciones.answer.mailauth.spf_tree import MAX_LOOKUPS, MAX_VOIDS
 from soluciones.answer.tools.base import ToolContext
 from soluciones.answer.tools.spf_input import SpfWish

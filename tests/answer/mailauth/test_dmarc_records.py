@@ -20,7 +20,8 @@ from soluciones.answer.mailauth.dmarc_build import (
     next_stage,
     stage_of,
 )
-from soluciones.answer.mailauth.dmarc_check import check_dmarc, judge, parent_domains
+from soluciones.answer.mailauth.dmarc_check import check_dmarc, parent_domains
+from soluciones.answer.mailauth.dmarc_judge import judge
 from soluciones.answer.mailauth.dmarc_parse import clean, is_dmarc, looks_like_dmarc, parse_dmarc, parse_uris
 from soluciones.answer.mailauth.dmarc_proposal import propose
 from soluciones.answer.mailauth.pasted_text import find_dmarc

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from soluciones.answer.mailauth.pasted_text import find_dmarc, find_records
 from soluciones.answer.mailauth.senders import find_sender
-from soluciones.answer.mailauth.spf_check import check_spf, pasted, same_key, split_strings
+from soluciones.answer.mailauth.spf_check import check_spf, pasted
 from soluciones.answer.mailauth.spf_merge import difference, merge
-from soluciones.answer.mailauth.spf_parse import MECHANISMS, is_spf, parse_spf, parse_term
+from soluciones.answer.mailauth.spf_parse import MECHANISMS, is_spf, parse_spf, parse_term, same_key
+from soluciones.answer.mailauth.spf_strings import split_strings
 from soluciones.answer.mailauth.spf_typos import looks_like_spf, repair
 from soluciones.kb.facts import Facts
 from tests.parser_property import parser_property

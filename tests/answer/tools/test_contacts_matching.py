@@ -130,6 +130,13 @@ def test_same_address_other_name_is_the_same_person() -> None:
     assert [kind for kind, _ in kinds(role)] == ["possible"]
 
 
+def test_an_address_of_three_people_says_nothing() -> None:
+    """Three names that exclude each other behind one address or number: only the same name is still certain."""
+    for line in ("EMAIL:familia@gil.es", "TEL:+41223456789"):
+        text = "".join(card(name, line) for name in ("Ana Gil", "Luis Paz", "Eva Sol", "A. Gil", "Gil, Ana"))
+        assert [members for kind, members in kinds(text) if kind == "certain"] == [[1, 5]]
+
+
 def test_identical_cards_are_certain_names_alone_are_not() -> None:
     """Everything equal is the same card twice; a name alone is not enough."""
     assert kinds(card("Ana Gil", "ADR:;;Calle 1;Lugo;;;") * 2) == [("certain", [1, 2])]

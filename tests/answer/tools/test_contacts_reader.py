@@ -6,7 +6,7 @@ import base64
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from soluciones.answer.tools.contacts.keys import PhoneBook, components, plain_text, value_key
@@ -244,6 +244,8 @@ def _said(file: CardFile) -> list[list[tuple[str, str, str]]]:
 
 @pytest.mark.parser
 @parser_property
+@example("ñ" * 200, "\n")
+@example("a€" * 90, "\r\n")
 @given(st.text(max_size=300).filter(lambda text: not set(text) & set("\r\n")), st.sampled_from(["\n", "\r\n"]))
 def test_folding_is_undone_and_fits(text: str, newline: str) -> None:
     """No folded line has more than 75 octets, and unfolding gives the text."""

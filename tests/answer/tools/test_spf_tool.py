@@ -172,6 +172,15 @@ def test_an_unresolved_include_is_never_no_record(server: DnsServer, context: To
         assert result.data["lookups"] == 2 and result.data["lookups_complete"] is False
 
 
+def test_a_dns_that_misses_the_tenants_include_proves_nothing(context: ToolContext) -> None:
+    """Where even the guide's include is not found, the DNS is cut off: unknown, never «remove the include»."""
+    with DnsServer('a.com. TXT "v=spf1 include:spf.infomaniak.ch -all"') as own:
+        network = Network(dns_for(own), None)  # type: ignore[arg-type]
+        result = TOOL.run({"domain": "a.com"}, replace(context, network=network))
+    assert result.status == "unknown"
+    assert [item.code for item in result.findings] == ["unresolved"]
+
+
 def test_a_truncated_answer_is_read_over_tcp(context: ToolContext) -> None:
     """A record too long for UDP is read whole."""
     terms = " ".join(f"ip4:84.16.{i}.0/24" for i in range(120))

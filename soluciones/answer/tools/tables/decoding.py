@@ -14,6 +14,8 @@ _BOMS = (
 )
 BOM = "\ufeff"
 WINDOWS = "cp1252"
+NAMES = {WINDOWS: "Windows-1252", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
+"""How programs call the encodings that are guessed."""
 _SAMPLE = 4_096
 """Bytes looked at for UTF-16 without a mark."""
 _CP1252 = "".join(bytes([i]).decode(WINDOWS, "ignore") or chr(i) for i in range(256))

@@ -20,6 +20,8 @@ _QUOTED_LOCAL = re.compile(r"(\"[^\"\n@]{1,64}\"@\S{1,255})")
 """RFC 5322 quoted local part: ``"a b"@ejemplo.com``."""
 _OPENING = "([{<«“„‘¿¡`*"
 _CLOSING = ")]}>»”’?!.,;:…`*\"'"
+_TAG = re.compile(r"(?:rua|ruf|smtp\.mailfrom|smtp\.auth|header\.(?:from|i)|envelope-from)=", re.IGNORECASE)
+"""What stands before an address in a record or a header."""
 _ENDINGS = words("usual_endings")
 _LIST = re.compile(r"[,;]")
 
@@ -55,6 +57,8 @@ def _email_of(token: Token) -> str | None:
     if "@" not in token.raw:
         return None
     text = token.raw.lstrip(_OPENING + "\"'").rstrip(_CLOSING)
+    tag = _TAG.match(text)
+    text = text[tag.end() :] if tag else text
     if text[:7].casefold() == "mailto:":
         text = text[7:].partition("?")[0]
     pieces = [piece for piece in _LIST.split(text) if piece]

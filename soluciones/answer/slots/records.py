@@ -30,7 +30,13 @@ _CODE_CUE = re.compile(
 
 _DMARC = re.compile(r"v ?= ?DMARC1(?: ?; ?[A-Za-z]{1,5} ?= ?[^;\s]{1,400}){0,20}", re.IGNORECASE)
 _DOMAINKEY = re.compile(r"(?<![\w-])([a-z0-9][a-z0-9_-]{0,62})\._domainkey\b")
-_SELECTOR = re.compile(r"\bselec?tore?\b[ :=«\"']{1,3}(?:dkim[ :=]{1,2})?([a-z0-9][a-z0-9_-]{0,62})\b")
+_SELECTOR = re.compile(
+    r"\bsele(?:c|k|t)?t(?:or|eur|ore)\b(?: dkim)?(?: (?:es|is|est|ist|e|se llama|called|named|hei(?:ss|ß)t|s'appelle))?"
+    r"(?: ?[:=] ?| ?[\"'«“]| )([a-z0-9][a-z0-9_-]{0,62})(?![\w.-]*\w)"
+)
+_NAMED = re.compile(r"[:=\"'«“] ?\Z")
+_USUAL_SELECTORS = frozenset({"default", "google", "dkim", "mail", "k", "s"})
+"""Without a digit or a sign before it, only these are taken for a selector and not for the next word."""
 _COUNT = re.compile(
     r"(?<![\d.,])(\d{1,5}) (?:\w{1,12} ){0,2}(?:direcciones|buzones|cuentas|correos electronicos|addresses|mailboxes|"
     r"accounts|adresses|boites|comptes|adressen|postfacher|konten|indirizzi|caselle)\b"
@@ -79,8 +85,15 @@ def find_dmarc(question: Question) -> str | None:
 
 def find_selector(question: Question) -> str | None:
     """A DKIM selector: beside the word, or before ``._domainkey``."""
-    match = _DOMAINKEY.search(question.folded) or _SELECTOR.search(question.folded)
-    return match.group(1) if match else None
+    key = _DOMAINKEY.search(question.folded)
+    if key:
+        return key.group(1)
+    named = _SELECTOR.search(question.folded)
+    if not named:
+        return None
+    name = named.group(1)
+    told = any(char.isdigit() for char in name) or name in _USUAL_SELECTORS
+    return name if told or _NAMED.search(question.folded[: named.start(1)]) else None
 
 
 def find_count(question: Question) -> int | None:

@@ -6,7 +6,8 @@ import random
 import re
 from typing import Any
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from soluciones.answer.tools.address_clean import clean_address
@@ -15,6 +16,7 @@ from soluciones.answer.tools.address_repair import MAX_SUGGESTIONS, suggestions
 from soluciones.answer.tools.address_rules import check_local
 from soluciones.kb.facts import Facts
 from soluciones.kb.types import LANGUAGES
+from tests.parser_property import parser_property
 
 # Written from the guide's sentences, not from the code: runs of allowed characters parted by single dots, 1 to 64.
 REFERENCE = re.compile(r"(?=.{1,64}\Z)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\Z", re.DOTALL)
@@ -38,7 +40,8 @@ def test_rule_agrees_with_an_independent_reference(facts: Facts) -> None:
     assert STRINGS // 20 < accepted < STRINGS * 19 // 20
 
 
-@settings(max_examples=500, deadline=None)
+@pytest.mark.parser
+@parser_property
 @given(st.text(alphabet=ALPHABET, max_size=80) | st.text(max_size=80), st.sampled_from(LANGUAGES))
 def test_every_suggestion_is_valid(text: str, lang: str) -> None:
     """A repair yields at most three different local parts, each allowed by the rule and other than the original."""
@@ -52,7 +55,8 @@ def test_every_suggestion_is_valid(text: str, lang: str) -> None:
         assert item != text
 
 
-@settings(max_examples=500, deadline=None)
+@pytest.mark.parser
+@parser_property
 @given(st.text(alphabet=ALPHABET + "<>«»\"'mailto:.\u00a0", max_size=80))
 def test_cleaning_settles_and_only_cuts(text: str) -> None:
     """Cleaning never adds a character (percent escapes aside) and never grows the text."""
@@ -60,7 +64,8 @@ def test_cleaning_settles_and_only_cuts(text: str) -> None:
     assert len(cleaned) <= len(text)
 
 
-@settings(max_examples=500, deadline=None)
+@pytest.mark.parser
+@parser_property
 @given(st.text(max_size=300) | st.from_regex(r"[a-zñ-]{1,10}(\.[a-zñ-]{1,10}){0,3}", fullmatch=True))
 def test_any_domain_has_a_verdict(text: str) -> None:
     """Any text after the @ is judged; a valid one has an A-label of ASCII labels within DNS limits."""
@@ -68,6 +73,37 @@ def test_any_domain_has_a_verdict(text: str) -> None:
     if report.valid:
         assert report.ascii.isascii()
         assert all(0 < len(label) <= 63 for label in report.ascii.split("."))
+
+
+WRAPS = ("{}", " {}\u200b", "<{}>", "«{}»", "“{}”", '"{}"', "'{}'", "`{}`", "({})", "mailto:{}", "MAILTO:{}?subject=x",
+         "Ana Núñez <{}>", "<mailto:{}>", "{}.", "\u00a0{}?!", "[{}]")  # fmt: skip
+PLAIN = st.from_regex(r"[a-zñ][a-z0-9_-]{0,20}@[a-z]{1,10}\.(?:es|com|co\.uk)", fullmatch=True)
+
+
+@pytest.mark.parser
+@parser_property
+@given(PLAIN, st.sampled_from(WRAPS), st.sampled_from(WRAPS))
+def test_wrapping_is_taken_off(address: str, inner: str, outer: str) -> None:
+    """Up to two layers of brackets, quotes, ``mailto:`` or a sentence's end leave the address as it was."""
+    if inner.startswith("Ana") or inner.endswith(("?subject=x", ".", "!")):
+        outer = "{}"  # nobody writes a name, a query or a full stop inside the brackets of another
+    assert clean_address(outer.format(inner.format(address))) == address
+
+
+@pytest.mark.parser
+@parser_property
+@given(st.text(alphabet=ALPHABET, max_size=70) | PLAIN | st.text(max_size=70), st.sampled_from(["email", "local_part"]))
+def test_the_tool_says_what_its_rules_say(run: Any, text: str, slot: str) -> None:
+    """A verdict is valid exactly when the part before the @ passes the rule and the domain its own; none is guessed."""
+    result = run("mail-address", {slot: text})
+    if "valid" not in result.data:
+        assert result.status in ("need_input", "refused"), ascii(text)
+        return
+    data = result.data
+    local_ok = check_local(data["local_part"], _facts().addresses).valid
+    domain_ok = not data["domain"] or check_domain(data["domain"]["typed"]).valid
+    assert data["valid"] == (local_ok and domain_ok), ascii(text)
+    assert (result.status == "bad") == (not data["valid"])
 
 
 def test_strip_marks_the_offending_places(run: Any) -> None:

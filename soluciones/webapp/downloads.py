@@ -115,10 +115,15 @@ def file_links(result: ToolResult, lang: str, tokens: Tokens, *, private: bool) 
             links.append(FileLink(file, url))
         elif len(file.content) <= room:
             room -= len(file.content)
-            links.append(FileLink(file, f"data:{file.mime};base64,{base64.b64encode(file.content).decode('ascii')}"))
+            links.append(FileLink(file, _inline(file)))
         else:
             links.append(FileLink(file, f"{_files(result)}/{quote(file.name, safe='')}", "POST"))
     return tuple(links)
+
+
+def _inline(file: Download) -> str:
+    """The file as a ``data:`` address (RFC 2397), which holds no blanks."""
+    return f"data:{file.mime.replace(' ', '')};base64,{base64.b64encode(file.content).decode('ascii')}"
 
 
 def _files(result: ToolResult) -> str:

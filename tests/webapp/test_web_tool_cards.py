@@ -251,3 +251,12 @@ def test_large_lists_are_shown_in_part(client: FlaskClient) -> None:
     page = use(client, "address-csv", {"csv": lines})
     assert len(page) < 2_500_000
     assert "9999" in html.fromstring(page).xpath("string(//section[@data-tool])").replace(".", "")
+
+
+def test_files_have_their_type_once(client: FlaskClient) -> None:
+    """A type with a character set is sent as it is, and without blanks inside a data address."""
+    slots = {"csv": "ana@ejemplo.com\nluis@ejemplo.com"}
+    sent = client.post("/api/v1/tools/address-csv/files/direcciones-limpias.csv", json={"slots": slots})
+    assert sent.headers["Content-Type"] == "text/csv; charset=utf-8"
+    files = client.post("/api/v1/tools/address-csv", json={"slots": slots}).get_json()["downloads"]
+    assert all(file["url"].startswith("data:text/csv;charset=utf-8;base64,") for file in files)

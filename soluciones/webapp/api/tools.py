@@ -96,9 +96,8 @@ def _sent(result: ToolResult, name: str) -> Response:
     found: Download | None = next((item for item in result.downloads if item.name == name), None)
     if found is None:
         raise Problem(404, "file_not_found")
-    response = send_file(
-        io.BytesIO(found.content), mimetype=found.mime, as_attachment=True, download_name=found.name, max_age=0
-    )
+    response = send_file(io.BytesIO(found.content), as_attachment=True, download_name=found.name, max_age=0)
+    response.headers["Content-Type"] = found.mime
     response.headers["Cache-Control"] = "no-store"
     return response
 

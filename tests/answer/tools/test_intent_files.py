@@ -1,7 +1,8 @@
-"""The intent files of the tools: enough examples, cues that are bounded and precise."""
+"""The intent files of the tools: enough examples of their own, cues that are bounded and precise."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,39 +17,90 @@ from soluciones.answer.tools.registry import TOOLS
 from soluciones.kb.intents import Intent
 from soluciones.kb.types import LANGUAGES
 
-FOLDER = Path(__file__).parents[3] / "content" / "intents"
+ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "content" / "intents"
 INTENTS = [Intent.model_validate(yaml.safe_load((FOLDER / f"{tool}.yml").read_text("utf-8"))) for tool in TOOLS]
+SPANISH, FOREIGN = 20, 5
+"""Least numbers of examples in Spanish and in each other language."""
+CUE_RECALL, CUE_PRECISION = 0.5, 0.75
+"""Cues are written to be right, not to cover every example: what they miss, the examples themselves must carry."""
 
 
 def _hits(intent: Intent, text: str) -> list[str]:
     return [cue for cue in intent.cues if re.search(cue, fold(text))]
 
 
+def _own(intent: Intent) -> list[str]:
+    return [text for texts in intent.examples.values() for text in texts]
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(text)))
+
+
+def test_every_tool_has_one_intent_of_its_name() -> None:
+    """The folder holds exactly one file for each tool, named after it and bound to it."""
+    assert {path.stem for path in FOLDER.glob("*.yml")} == set(TOOLS)
+    assert [(intent.id, intent.tool) for intent in INTENTS] == [(tool, tool) for tool in TOOLS]
+
+
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda i: i.id)
 def test_intents_have_examples_in_five_languages(intent: Intent) -> None:
-    """At least eight Spanish and four other examples each, and near misses that are not examples."""
-    assert {lang: len(texts) >= (8 if lang == "es" else 4) for lang, texts in intent.examples.items()} == dict.fromkeys(
-        LANGUAGES, True
+    """At least twenty Spanish and five other examples each, and near misses that are not examples."""
+    assert {lang: len(texts) >= (SPANISH if lang == "es" else FOREIGN) for lang, texts in intent.examples.items()} == (
+        dict.fromkeys(LANGUAGES, True)
     )
-    assert intent.negatives
-    assert not set(intent.negatives) & {text for texts in intent.examples.values() for text in texts}
+    assert len(intent.negatives) >= 10
+    assert not set(intent.negatives) & set(_own(intent))
+
+
+def test_no_text_is_an_example_of_two_tools() -> None:
+    """An example belongs to one tool, is no near miss of another and no question that nobody answers."""
+    foreign = yaml.safe_load((ROOT / "content" / "out_of_scope.yml").read_text("utf-8"))
+    owners: dict[str, set[str]] = {}
+    for intent in INTENTS:
+        for text in _own(intent):
+            owners.setdefault(_plain(text), set()).add(intent.id)
+        for text in intent.negatives:
+            owners.setdefault(_plain(text), set()).add("none")
+    for text in (text for texts in foreign.values() for text in texts):
+        owners.setdefault(_plain(text), set()).add("none")
+    assert {text: found for text, found in owners.items() if len(found) > 1} == {}
+
+
+def test_no_example_is_taken_from_a_question_set() -> None:
+    """No example, and no near miss, is a line of the sets that measure: that would only teach the answers."""
+    dev = (ROOT / "bench" / "dev" / "questions.jsonl").read_text("utf-8").splitlines()
+    blind = (ROOT / "bench" / "intents" / "utterances.jsonl").read_text("utf-8").splitlines()
+    measured = {_plain(json.loads(line)["q"]) for line in dev} | {_plain(json.loads(line)["text"]) for line in blind}
+    # Two or three words («spf wix») are what anybody would write.
+    copied = [
+        text
+        for intent in INTENTS
+        for text in (*_own(intent), *intent.negatives)
+        if _plain(text) in measured and len(_plain(text).split()) > 3
+    ]
+    assert len(copied) <= 3, "more than chance"
 
 
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda i: i.id)
 def test_intents_fit_their_tool(intent: Intent) -> None:
-    """An intent names its tool's guides, and slots that the tool takes."""
+    """An intent rests on guides of its tool, the main one first, and names slots that the tool takes."""
     tool = TOOLS[intent.tool]
-    assert set(intent.guides) == set(tool.guides)
+    assert intent.guides[0] == tool.guides[0]
+    assert set(intent.guides) <= set(tool.guides)
     assert {*intent.slots, *intent.hard_slots} <= {spec.name for spec in tool.slots}
 
 
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda i: i.id)
-def test_cues_find_examples_and_spare_near_misses(intent: Intent) -> None:
-    """Nine examples in ten have a cue, and no cue hits a near miss or another tool's example."""
-    own = [text for texts in intent.examples.values() for text in texts]
-    assert sum(bool(_hits(intent, text)) for text in own) >= 0.9 * len(own)
-    others = [text for other in INTENTS if other is not intent for texts in other.examples.values() for text in texts]
-    assert [text for text in (*intent.negatives, *others) if _hits(intent, text)] == []
+def test_cues_find_examples_and_spare_the_others(intent: Intent) -> None:
+    """Half of the examples have a cue, and of all known texts with one, three in four are the intent's own."""
+    own = _own(intent)
+    found = sum(bool(_hits(intent, text)) for text in own)
+    others = [text for other in INTENTS if other is not intent for text in _own(other)]
+    wrong = [text for text in (*intent.negatives, *others) if _hits(intent, text)]
+    assert found >= CUE_RECALL * len(own)
+    assert found >= CUE_PRECISION * (found + len(wrong)), wrong
 
 
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda i: i.id)

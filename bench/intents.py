@@ -11,7 +11,8 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import numpy as np
 
 from soluciones.answer.answerer import Answerer
 from soluciones.answer.calibrate import auroc, expected_calibration_error
+from soluciones.answer.language import fold
 from soluciones.answer.service import AskRequest
 from soluciones.answer.turn import Turn
 from soluciones.index.embedding import open_embedder
@@ -30,6 +32,7 @@ ROOT = Path(__file__).parents[1]
 UTTERANCES = ROOT / "bench" / "intents" / "utterances.jsonl"
 RESULT = ROOT / "bench" / "results" / "intents.json"
 FIRST = 3
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class Outcome:
     """Of the first."""
     shown: tuple[str, ...]
     offered: tuple[str, ...]
+    twin: bool = False
+    """Word for word an example of some intent: two authors wrote the same line."""
     hard: bool = False
     """A value opened the first tool; no probability was asked."""
 
@@ -83,8 +88,13 @@ def read_utterances(path: Path = UTTERANCES) -> tuple[Utterance, ...]:
     )
 
 
-def judge(service: Answerer, utterance: Utterance) -> Outcome:
-    """Asks it in a conversation of its own, on a page in its language."""
+def plain(text: str) -> str:
+    """Words only, without case and accents."""
+    return " ".join(_WORD.findall(fold(text)))
+
+
+def judge(service: Answerer, utterance: Utterance, known: Collection[str] = ()) -> Outcome:
+    """Asks it in a conversation of its own, on a page in its language; ``known``: examples as plain words."""
     turn = service.turn(AskRequest(utterance.text, utterance.lang))
     best = turn.intents[0] if turn.intents else None
     return Outcome(
@@ -93,6 +103,7 @@ def judge(service: Answerer, utterance: Utterance) -> Outcome:
         probability=best.probability if best else 0.0,
         shown=tuple(result.tool for result in turn.tools),
         offered=_offered(turn),
+        twin=plain(utterance.text) in known,
         hard=bool(best and best.hard),
     )
 
@@ -163,6 +174,7 @@ def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
             **{half: calibration(row for row in outcomes if row.utterance.half == half) for half in halves},
         },
         "tool": by("tool", lambda row: row.utterance.tool or "none"),
+        "not_an_example": shares(row for row in outcomes if not row.twin),
         "lang": by("lang", lambda row: row.utterance.lang),
         "kind": by("kind", lambda row: row.utterance.kind),
     }
@@ -170,7 +182,9 @@ def report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 def run(service: Answerer, utterances: Sequence[Utterance]) -> tuple[Outcome, ...]:
     """Asks all."""
-    return tuple(judge(service, utterance) for utterance in utterances)
+    intents = service.knowledge().intents
+    known = {plain(text) for intent in intents for texts in intent.examples.values() for text in texts}
+    return tuple(judge(service, utterance, known) for utterance in utterances)
 
 
 def print_failures(outcomes: Iterable[Outcome]) -> None:

@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 TEST_PACKAGES := chromium bind9 dovecot-imapd dovecot-pop3d postfix php-cli php-imap openssl
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: install install-dev run test lint bench eval clean help
+.PHONY: install install-dev run test nightly lint bench eval clean help
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -44,6 +44,10 @@ lint: install-dev ## ruff, mypy, and the guides' own lint
 test: lint ## Everything: lint, unit, model, server and browser tests
 	$(BIN)/kb model prepare
 	$(BIN)/python -m pytest
+
+nightly: install-dev ## The parsers' properties on 10,000 examples each, and the expressions' worst cases
+	SOLUCIONES_EXAMPLES=10000 $(BIN)/python -m pytest -m parser --timeout 0
+	$(BIN)/python -m pytest tests/test_regex_linear.py tests/answer/tools/test_tool_attacks.py
 
 eval: install ## Measure answers on the dev set
 	$(BIN)/kb build

@@ -136,22 +136,31 @@ class Answerer:
         guide = self.knowledge().engine.guide(guide_id)
         return guide if guide is not None and guide.audience == "visitor" else None
 
+    def tool_titles(self, lang: str) -> Mapping[str, str]:
+        """Tool id → title; nothing for a tenant without facts."""
+        if self.knowledge().facts is None:
+            return {}
+        return {tool_id: self._texts.text(lang, f"{tool_id.replace('-', '_')}.title") for tool_id in TOOLS}
+
+    def tool_form(self, tool_id: str, lang: str) -> Mapping[str, Any] | None:
+        """What one tool takes, as JSON Schema."""
+        known = self.knowledge()
+        if known.facts is None or tool_id not in TOOLS:
+            return None
+        tool = TOOLS[tool_id]
+        context = ToolContext(lang, known.facts, known.site, self._texts)
+        return {
+            "id": tool.id,
+            "title": context.say(f"{tool.id.replace('-', '_')}.title"),
+            "mode": tool.mode,
+            "guides": list(tool.guides),
+            "schema": tool.form(context),
+        }
+
     def tool_forms(self, lang: str) -> tuple[Mapping[str, Any], ...]:
         """What each tool takes, as JSON Schema; nothing for a tenant without facts."""
-        known = self.knowledge()
-        if known.facts is None:
-            return ()
-        context = ToolContext(lang, known.facts, known.site, self._texts)
-        return tuple(
-            {
-                "id": tool.id,
-                "title": context.say(f"{tool.id.replace('-', '_')}.title"),
-                "mode": tool.mode,
-                "guides": list(tool.guides),
-                "schema": tool.form(context),
-            }
-            for tool in TOOLS.values()
-        )
+        forms = (self.tool_form(tool_id, lang) for tool_id in TOOLS)
+        return tuple(form for form in forms if form is not None)
 
     def run_tool(self, tool_id: str, slots: Mapping[str, Any], lang: str, visitor: str = "") -> ToolResult:
         """Runs one tool.

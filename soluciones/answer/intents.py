@@ -37,6 +37,8 @@ OTHER_GUIDE = 0.7
 """What a guide that is not the intent's main one counts of that."""
 SLOT_WEIGHT = 0.15
 """A value that only this intent takes; one that three intents take counts a third."""
+MAX_SLOTS = 1.0
+"""«Outlook en el Mac» is one value said, though two are found."""
 
 SPREAD = 0.05
 """Difference of totals that makes one intent e times as likely as another. Expected calibration error on the blind
@@ -113,7 +115,7 @@ class IntentMatcher:
         for number, intent in enumerate(self._intents):
             cue = float(min(MAX_CUES, sum(bool(pattern.search(folded)) for pattern in self._cues[number])))
             guide = _guide_share(intent.guides, guides)
-            slot = sum(share for name, share in self._slot_shares[number].items() if name in slots)
+            slot = min(MAX_SLOTS, sum(part for name, part in self._slot_shares[number].items() if name in slots))
             score = float(likeness[number])
             total = score + CUE_WEIGHT * cue + GUIDE_WEIGHT * guide + SLOT_WEIGHT * slot
             row = {"total": total, "score": score, "none": float(likeness[-1])}

@@ -99,6 +99,14 @@ class Service(Protocol):
         """By id or alias."""
         ...
 
+    def tool_titles(self, lang: str) -> Mapping[str, str]:
+        """Tool id → its title, in the order in which tools are listed; loads no tool."""
+        ...
+
+    def tool_form(self, tool_id: str, lang: str) -> Mapping[str, Any] | None:
+        """``{"id", "title", "mode", "guides", "schema"}`` of one tool; None when there is no such tool."""
+        ...
+
     def tool_forms(self, lang: str) -> tuple[Mapping[str, Any], ...]:
         """``{"id", "title", "mode", "guides", "schema"}`` of every tool."""
         ...

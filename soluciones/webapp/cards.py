@@ -174,7 +174,7 @@ def _fix(place: Place | None) -> Link | None:
 
 def tool_titles() -> dict[str, str]:
     """Tool id → its title in the visitor's language."""
-    return {tool_id: str(form["title"]) for tool_id, form in toolbox.forms().items()}
+    return dict(toolbox.titles())
 
 
 def _files(result: ToolResult, data: CardData | None, private: bool) -> tuple[tuple[FileCard, ...], tuple[str, ...]]:

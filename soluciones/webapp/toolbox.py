@@ -20,17 +20,28 @@ Form = Mapping[str, Any]
 
 
 def forms() -> dict[str, Form]:
-    """Tool id → its form, in the order in which tools are listed.
+    """Tool id → its form, in the order in which tools are listed. Loads every tool.
 
     Raises:
         Problem: 503 when there is no index yet.
     """
     actions.ready()
+    return {str(form["id"]): form for form in web().service.tool_forms(languages.current())}
+
+
+def titles() -> Mapping[str, str]:
+    """Tool id → its title, in the order in which tools are listed. Loads none of them."""
+    actions.ready()
+    return web().service.tool_titles(languages.current())
+
+
+def _form(tool_id: str) -> Form | None:
+    actions.ready()
     lang = languages.current()
-    made: dict[str, dict[str, Form]] = g.setdefault("tool_forms", {})  # asked for several times in one request
-    if lang not in made:
-        made[lang] = {str(form["id"]): form for form in web().service.tool_forms(lang)}
-    return made[lang]
+    made: dict[tuple[str, str], Form | None] = g.setdefault("tool_forms", {})  # asked for several times in a request
+    if (tool_id, lang) not in made:
+        made[tool_id, lang] = web().service.tool_form(tool_id, lang)
+    return made[tool_id, lang]
 
 
 def form_of(tool_id: str) -> Form:
@@ -39,7 +50,7 @@ def form_of(tool_id: str) -> Form:
     Raises:
         Problem: 404 when there is no such tool.
     """
-    form = forms().get(tool_id)
+    form = _form(tool_id)
     if form is None:
         raise Problem(404, "tool_not_found")
     return form
@@ -47,7 +58,7 @@ def form_of(tool_id: str) -> Form:
 
 def schema_of(tool_id: str) -> Mapping[str, Any]:
     """The object schema of a tool's slots; an empty one for a tool that is not there."""
-    form = forms().get(tool_id)
+    form = _form(tool_id)
     schema: Mapping[str, Any] = form["schema"] if form is not None else {}
     return schema
 

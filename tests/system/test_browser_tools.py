@@ -104,11 +104,11 @@ class ImapServer(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def running(server: socketserver.BaseServer) -> Iterator[int]:
+def running(server: socketserver.TCPServer) -> Iterator[int]:
     """Serves in a thread; gives the port."""
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
-    yield int(server.server_address[1])
+    yield int(server.socket.getsockname()[1])
     server.shutdown()
     server.server_close()
     thread.join(5)
@@ -385,10 +385,11 @@ def test_form_is_reached_and_sent_by_keyboard(phone: Page, base: str, tool: str)
         phone.keyboard.press("Tab")
         name = phone.evaluate(
             """() => {
-                const at = document.activeElement, shown = at.matches(':focus-visible');
-                const mark = [at, at.closest('label')].some(node => node && getComputedStyle(node).outlineStyle !== 'none'
-                    || node && getComputedStyle(node).boxShadow !== 'none');
-                return at.form && at.form.matches('.tool-form') ? (shown && mark ? at.name || at.type : 'unmarked') : '';
+                const at = document.activeElement, style = node => node ? getComputedStyle(node) : null;
+                const marks = [at, at.closest('label')].map(style).filter(Boolean);
+                const seen = marks.some(one => one.outlineStyle !== 'none' || one.boxShadow !== 'none');
+                if (!at.form || !at.form.matches('.tool-form')) return '';
+                return seen && at.matches(':focus-visible') ? at.name || at.type : 'unmarked';
             }"""
         )
         seen.add(name)

@@ -144,6 +144,12 @@ class ToolService:
     def guide(self, guide_id: str) -> Guide | None:
         return self._guides.get(guide_id)
 
+    def tool_titles(self, lang: str) -> Mapping[str, str]:
+        return {str(form["id"]): str(form["title"]) for form in self.tool_forms(lang)}
+
+    def tool_form(self, tool_id: str, lang: str) -> Mapping[str, Any] | None:
+        return next((form for form in self.tool_forms(lang) if form["id"] == tool_id), None)
+
     def tool_forms(self, lang: str) -> tuple[Mapping[str, Any], ...]:
         context = self.context(lang)
         return tuple(

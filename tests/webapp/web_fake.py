@@ -262,6 +262,12 @@ class FakeService:
     def guide(self, guide_id: str) -> Guide | None:
         return next((guide for guide in GUIDES if guide_id in (guide.id, *guide.aliases)), None)
 
+    def tool_titles(self, lang: str) -> Mapping[str, str]:
+        return {str(form["id"]): str(form["title"]) for form in self.tool_forms(lang)}
+
+    def tool_form(self, tool_id: str, lang: str) -> Mapping[str, Any] | None:
+        return next((form for form in self.tool_forms(lang) if form["id"] == tool_id), None)
+
     def tool_forms(self, lang: str) -> tuple[Mapping[str, Any], ...]:
         return tuple(_form(tool_id) for tool_id in RUN)
 

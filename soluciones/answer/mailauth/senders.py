@@ -9,6 +9,7 @@ from importlib import resources
 
 import yaml
 
+from soluciones.answer.mailauth.problem import shown
 from soluciones.answer.mailauth.spf_parse import domain_problem
 from soluciones.answer.tools.address_domain import to_ascii
 
@@ -36,7 +37,7 @@ def find_sender(text: str) -> Sender:
         host = host if host.isascii() else to_ascii(host)
         if host and not domain_problem(host) and all(char.isalnum() or char in "._-" for char in host):
             return Sender("", host, host)
-    return Sender("", text.strip()[:60], "")
+    return Sender("", shown(text.strip()), "")
 
 
 def _fold(text: str) -> str:

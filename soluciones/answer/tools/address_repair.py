@@ -18,8 +18,9 @@ _LETTERS = {
     "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-",
 }  # fmt: skip
 """Letters and dashes that do not decompose (NFKD) into an ASCII one."""
+_TO_LETTERS = str.maketrans(_LETTERS)
 
-_UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 """German writes an umlaut as two letters; other languages drop the dots."""
 
 _LOOK_ALIKES = dict(
@@ -98,7 +99,7 @@ def _spellings(text: str, lang: str) -> tuple[str, ...]:
     if any(_is_foreign_letter(char) for char in text):
         return ()
     text = text.replace("&", f".{_AND.get(lang, 'y')}.")
-    plain, german = _to_ascii(text), _to_ascii(text.translate({ord(u): two for u, two in _UMLAUTS.items()}))
+    plain, german = _to_ascii(text), _to_ascii(text.translate(_UMLAUTS))
     ordered = (german, plain) if lang == "de" else (plain, german)
     return tuple(dict.fromkeys(spelling for spelling in ordered if _has_substance(spelling)))
 
@@ -108,8 +109,9 @@ def _has_substance(text: str) -> bool:
 
 
 def _to_ascii(text: str) -> str:
-    translated = text.translate({ord(letter): plain for letter, plain in _LETTERS.items()})
-    return "".join(char for char in unicodedata.normalize("NFKD", translated) if not is_combining(char))
+    return "".join(
+        char for char in unicodedata.normalize("NFKD", text.translate(_TO_LETTERS)) if not is_combining(char)
+    )
 
 
 def _is_foreign_letter(char: str) -> bool:

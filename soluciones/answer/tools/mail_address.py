@@ -282,9 +282,13 @@ def _shown(char: str) -> str:
 
 
 def _shown_text(text: str) -> str:
-    limit = 80
-    shown = "".join(char if char == " " else _bracketed(_shown(char)) for char in text[:limit])
-    return shown + ("…" if len(text) > limit else "")
+    limit, shown = 80, ""
+    for char in text:
+        piece = char if char == " " else _bracketed(_shown(char))  # an unseen one takes eight characters
+        if len(shown) + len(piece) > limit:
+            return f"{shown}…"
+        shown += piece
+    return shown
 
 
 def _bracketed(shown: str) -> str:

@@ -128,7 +128,7 @@ def _tool_page(form: toolbox.Form, slots: dict[str, Any] | None) -> str:
 @portal.get(f"{LANG}/tools")
 def tools_page() -> str:
     """All tools."""
-    listed = [(tool_id, form["title"], toolbox.summary(tool_id)) for tool_id, form in toolbox.forms().items()]
+    listed = [(tool_id, title, toolbox.summary(tool_id)) for tool_id, title in toolbox.titles().items()]
     return render_template("portal/tools.html", tools=listed)
 
 

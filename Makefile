@@ -43,7 +43,8 @@ lint: install-dev ## ruff, mypy, and the guides' own lint
 
 test: lint ## Everything: lint, unit, model, server and browser tests
 	$(BIN)/kb model prepare
-	$(BIN)/python -m pytest
+	$(BIN)/kb build --index var/test-index
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 nightly: install-dev ## The parsers' properties on 10,000 examples each, and the expressions' worst cases
 	SOLUCIONES_EXAMPLES=10000 $(BIN)/python -m pytest -m parser --timeout 0

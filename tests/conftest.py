@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -43,8 +44,14 @@ def settings_in(folder: Path) -> Settings:
 @pytest.fixture(scope="session")
 def real_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings over an index built from the real content with the real model."""
-    # The index stays between runs: only what changed is encoded again.
-    settings = settings_in(tmp_path_factory.mktemp("real")).model_copy(update={"index": ROOT / "var" / "test-index"})
+    # The index stays between runs: only what changed is encoded again. Test processes side by side get a copy each.
+    folder = tmp_path_factory.mktemp("real")
+    index = ROOT / "var" / "test-index"
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        if index.is_dir():
+            shutil.copytree(index, folder / "index")
+        index = folder / "index"
+    settings = settings_in(folder).model_copy(update={"index": index})
     prepare_model(settings, print)
     build(read_content(settings.content), open_embedder(settings), Store(settings.index))
     return settings

@@ -45,7 +45,7 @@ def _trim(text: str) -> str:
 def _unwrap(text: str) -> str:
     """``Ana <ana@x.com>`` and ``<ana@x.com>`` → ``ana@x.com``; quotes and brackets around the whole go."""
     if text.endswith(">") and "<" in text and "@" in text[text.rindex("<") :]:
-        return text[text.rindex("<") + 1 : -1]
+        return text[text.rindex("<") + 1 : -1].rstrip(">")
     if len(text) > 2 and (_PAIRS.get(text[0]) == text[-1] or (text[0] in _QUOTES and text[-1] == text[0])):
         return text[1:-1]
     return text

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from soluciones.answer.tools.address_clean import clean_address
@@ -87,7 +87,6 @@ def test_wrapping_is_taken_off(address: str, inner: str, outer: str) -> None:
     """Up to two layers of brackets, quotes, ``mailto:`` or a sentence's end leave the address as it was."""
     if inner.startswith("Ana") or inner.endswith(("?subject=x", ".", "!")):
         outer = "{}"  # nobody writes a name, a query or a full stop inside the brackets of another
-    assume(not (outer.startswith("Ana") and "<" in inner))
     assert clean_address(outer.format(inner.format(address))) == address
 
 

@@ -27,6 +27,8 @@ WORST_RATIO = 3.2
 MAX_JSON = 2_000_000
 HOSTILE_MARKS = ("\x00", "\u202e", "\x1b", "\ud800")
 
+_Slots = Mapping[str, Any]
+
 COMPANIONS: Mapping[str, Mapping[str, Any]] = {
     "mail-address": {},
     "address-csv": {"csv": "correo\nana@ejemplo.com\n", "domain": "ejemplo.com"},
@@ -94,21 +96,30 @@ def test_the_tools_are_all_here() -> None:
         assert set(values) <= {spec.name for spec in TOOLS[tool].slots}
 
 
-@pytest.mark.parametrize("tool", sorted(TOOLS))
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack["name"])
-def test_a_hostile_text_is_answered_soon(tool: str, attack: dict[str, str], context: ToolContext) -> None:
-    """In any slot and any form it ends in a small, sendable result; half of the text takes about half of the time."""
-    for spec in TOOLS[tool].slots:
-        halves = list(_values(spec, attack, SIZE // 2))
-        for number, value in enumerate(_values(spec, attack, SIZE)):
-            slots = {**COMPANIONS[tool], spec.name: value}
-            spent, result = _cost(tool, slots, context)
-            _check(result)
-            if spent > FLOOR:
-                half = min(_cost(tool, {**slots, spec.name: halves[number]}, context)[0] for _ in range(3))
-                spent = min(spent, *(_cost(tool, slots, context)[0] for _ in range(2)))
-                assert spent < WORST_SECONDS[TOOLS[tool].mode], spec.name
-                assert spent < WORST_RATIO * max(half, FLOOR / 3), (spec.name, number, half, spent)
+def test_a_hostile_text_is_answered_soon(attack: dict[str, str], context: ToolContext) -> None:
+    """In any slot of any tool, in any form, it ends in a small result; half of the text takes about half of the time."""
+    for tool, good in COMPANIONS.items():
+        for spec in TOOLS[tool].slots:
+            halves = list(_values(spec, attack, SIZE // 2))
+            for number, value in enumerate(_values(spec, attack, SIZE)):
+                slots = {**good, spec.name: value}
+                spent, result = _cost(tool, slots, context)
+                _check(result)
+                if spent > FLOOR:
+                    half = {**slots, spec.name: halves[number]}
+                    assert _is_fast_enough(tool, slots, half, spent, context), (tool, spec.name, number)
+
+
+def _is_fast_enough(tool: str, whole: _Slots, half: _Slots, spent: float, context: ToolContext) -> bool:
+    """Soon enough, and about linear; a first measurement that looks bad is taken again."""
+    short = _cost(tool, half, context)[0]
+    for _ in range(3):
+        if spent < WORST_SECONDS[TOOLS[tool].mode] and spent < WORST_RATIO * short:
+            return True
+        spent = min(spent, _cost(tool, whole, context)[0])
+        short = min(short, _cost(tool, half, context)[0])
+    return False
 
 
 @pytest.mark.parametrize("tool", sorted(TOOLS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ SIZE = 50_000
 WORST_SECONDS = {"upload": 3.0, "network": 1.5, "form": 1.5, "instant": 1.5}
 """Of processor time on a busy machine. A table of 50 KB may have 10,000 rows, each judged and repaired."""
 FLOOR = 0.25
-"""Seconds of processor time below which growth is not looked at: a collection of garbage alone takes a tenth."""
+"""Seconds of processor time below which growth is not looked at."""
 WORST_RATIO = 3.2
 """Twice the text takes twice as long when linear, four times when quadratic."""
 MAX_JSON = 2_000_000
@@ -71,9 +72,13 @@ def _values(spec: SlotSpec, attack: Mapping[str, str], size: int) -> Iterator[An
 
 
 def _cost(tool: str, slots: Mapping[str, Any], context: ToolContext) -> tuple[float, ToolResult]:
-    start = time.process_time()
-    result = TOOLS[tool].run(slots, context)
-    return time.process_time() - start, result
+    gc.disable()  # a full collection takes as long as the work, and comes when it likes
+    try:
+        start = time.process_time()
+        result = TOOLS[tool].run(slots, context)
+        return time.process_time() - start, result
+    finally:
+        gc.enable()
 
 
 def _check(result: ToolResult) -> None:
@@ -98,7 +103,7 @@ def test_the_tools_are_all_here() -> None:
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack["name"])
 def test_a_hostile_text_is_answered_soon(attack: dict[str, str], context: ToolContext) -> None:
-    """In any slot of any tool, in any form, it ends in a small result; half of the text takes about half of the time."""
+    """In any slot of any tool it ends in a small result; half of the text takes about half of the time."""
     for tool, good in COMPANIONS.items():
         for spec in TOOLS[tool].slots:
             halves = list(_values(spec, attack, SIZE // 2))
@@ -114,7 +119,7 @@ def test_a_hostile_text_is_answered_soon(attack: dict[str, str], context: ToolCo
 def _is_fast_enough(tool: str, whole: _Slots, half: _Slots, spent: float, context: ToolContext) -> bool:
     """Soon enough, and about linear; a first measurement that looks bad is taken again."""
     short = _cost(tool, half, context)[0]
-    for _ in range(3):
+    for _ in range(5):
         if spent < WORST_SECONDS[TOOLS[tool].mode] and spent < WORST_RATIO * short:
             return True
         spent = min(spent, _cost(tool, whole, context)[0])

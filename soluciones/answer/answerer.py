@@ -174,7 +174,10 @@ class Answerer:
         tool = TOOLS[tool_id]
         network = self._network(known.site, visitor) if tool.mode in GOES_OUT else None
         context = ToolContext(lang, known.facts, known.site, self._texts, network=network, sign=self._sign)
-        return tool.run(slots, context)
+        result = tool.run(slots, context)
+        # Whoever shows the result must know that a file was given: its downloads cannot be made again from a link.
+        files = {spec.name: slots[spec.name] for spec in tool.slots if "x-upload" in spec.schema and spec.name in slots}
+        return replace(result, slots={**result.slots, **files}) if files else result
 
     def mail_config(self, kind: str, address: str, host: str, lang: str) -> Download | None:
         """A file that a mail program fetches by itself; None where the site does not serve it."""

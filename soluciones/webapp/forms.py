@@ -88,6 +88,8 @@ def _kind(schema: Mapping[str, Any], options: tuple[tuple[str, str], ...]) -> Fi
         return "list"
     if kind in {"integer", "number"}:
         return "number"
+    if schema.get("x-one-line"):  # a domain may be pasted as a long URL, and is one line all the same
+        return "text"
     return "long" if int(schema.get("maxLength") or 0) > _LONG else "text"
 
 

@@ -43,7 +43,8 @@ def keep_dialogue(turn: Turn) -> Turn:
     """After the question's own answer: remembers a tool that now waits, and reminds of one that still does."""
     waiting = next((result for result in turn.tools if result.asks), None)
     if waiting is not None and turn.status in ("answered", "clarify"):
-        return replace(turn, pending=opened(turn.pending, waiting))
+        # The card stands below the passages: who is asked something must see it first.
+        return replace(turn, pending=opened(turn.pending, waiting), message=_lead(turn, waiting))
     stack = turn.pending
     if not stack:
         return turn
@@ -52,6 +53,10 @@ def keep_dialogue(turn: Turn) -> Turn:
     if turn.reply:
         return _go_on(turn, stack[-1], turn.reply)
     return _again(replace(turn, pending=failed(stack)))
+
+
+def _lead(turn: Turn, waiting: ToolResult) -> str:
+    return " ".join(text for text in (turn.message, waiting.headline) if text)
 
 
 def _keep_language(turn: Turn) -> Turn:

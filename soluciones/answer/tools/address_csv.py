@@ -86,7 +86,7 @@ class AddressCsvTool:
             required=True,
             pii=True,
         ),
-        SlotSpec("domain", {"type": "string", "maxLength": _MAX_DOMAIN}),
+        SlotSpec("domain", {"type": "string", "maxLength": _MAX_DOMAIN, "x-one-line": True}),
     )
     findings: Mapping[str, tuple[str, str] | None] = {
         "forbidden_in_table": (_CHARACTERS, "prohibidos"),

@@ -47,7 +47,7 @@ class DmarcTool:
     mode: ToolMode = "network"
     guides: tuple[str, ...] = (_GUIDE, _SPOOF)
     slots: tuple[SlotSpec, ...] = (
-        SlotSpec("domain", {"type": "string", "maxLength": 253}),
+        SlotSpec("domain", {"type": "string", "maxLength": 253, "x-one-line": True}),
         SlotSpec("dmarc", {"type": "array", "items": {"type": "string", "maxLength": 3500}, "maxItems": 10}, pii=True),
         SlotSpec("policy", {"type": "string", "enum": list(POLICIES)}),
         SlotSpec("rua", {"type": "array", "items": {"type": "string", "maxLength": 320}, "maxItems": 5}, pii=True),

@@ -55,7 +55,7 @@ class DnsCheckTool:
         *("primeros-pasos", "suplantacion-y-spam", "codigos-error-smtp"),
     )
     slots: tuple[SlotSpec, ...] = (
-        SlotSpec("domain", {"type": "string", "maxLength": MAX_DOMAIN}, required=True, pii=True),
+        SlotSpec("domain", {"type": "string", "maxLength": MAX_DOMAIN, "x-one-line": True}, required=True, pii=True),
         SlotSpec("selector", {"type": "string", "maxLength": MAX_SELECTOR}),
     )
     findings: Mapping[str, tuple[str, str] | None] = CATALOGUE

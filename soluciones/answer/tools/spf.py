@@ -75,7 +75,7 @@ class SpfTool:
     mode: ToolMode = "network"
     guides: tuple[str, ...] = (_STEPS, _GUIDE)
     slots: tuple[SlotSpec, ...] = (
-        SlotSpec("domain", {"type": "string", "maxLength": 253}),
+        SlotSpec("domain", {"type": "string", "maxLength": 253, "x-one-line": True}),
         SlotSpec("spf", {"type": "array", "items": {"type": "string", "maxLength": 3500}, "maxItems": 10}),
         SlotSpec("registrar", {"type": "string", "enum": list(REGISTRARS)}),
         SlotSpec("senders", {"type": "array", "items": {"type": "string", "maxLength": 253}, "maxItems": MAX_SENDERS}),

@@ -1,4 +1,4 @@
-"""Slots of case files that would be too long to write out: ``{repeat: [text, times]}`` stands for the text that often."""
+"""Slots too long to write out in case files: ``{repeat: [text, times]}`` stands for the text that often."""
 
 from __future__ import annotations
 

@@ -62,6 +62,8 @@ class Outcome:
     wrong_tool: bool | None
 
 
+LABELLED_TOOLS = frozenset({"mail-address", "ports", "client-setup"})
+"""``no_tool`` and ``tool`` of the question sets speak of these three only; ``bench/intents`` judges all tools."""
 MEASURES = ("guide1", "guide3", "fact", "declined_rightly", "declined_wrongly", "tool", "wrong_tool")
 
 
@@ -106,8 +108,14 @@ def judge(question: Question, answer: Answer) -> Outcome:
         declined_wrongly=declined if yes else None,
         declined_rightly=declined if not yes else None,
         tool=question.tool in shown if question.tool else None,
-        wrong_tool=bool(shown - {question.tool}) if question.no_tool or question.tool else None,
+        wrong_tool=_wrong_tool(question, shown) if question.no_tool or question.tool else None,
     )
+
+
+def _wrong_tool(question: Question, shown: set[str]) -> bool:
+    """Whether a tool was shown that the labels call wrong. For what no guide answers that is any tool."""
+    judged = shown & LABELLED_TOOLS if question.answerable else shown
+    return bool(judged - {question.tool})
 
 
 def _facts_shown(question: Question, answer: Answer) -> bool:

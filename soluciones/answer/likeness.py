@@ -29,7 +29,8 @@ REGULARISATION = 1.0
 GRAMS = (4, 5)
 """Letters in a run; word boundaries count as a letter."""
 CELLS = 2048
-"""Runs are hashed into so many cells; twice as many gain two left-out examples in a thousand."""
+"""Runs are hashed into so many cells. Half as many save 0.1 s a load, but four of a hundred utterances out of scope are
+shown a tool then, not three."""
 MAX_CHARS = 600
 """Characters of a text that are spelt out; a question says what it wants in fewer."""
 

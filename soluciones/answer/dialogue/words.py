@@ -16,7 +16,9 @@ _MAX_WORDS = 6
 
 
 @cache
-def _data() -> tuple[Mapping[str, frozenset[str]], frozenset[str], Mapping[str, int], frozenset[str]]:
+def _data() -> tuple[
+    Mapping[str, frozenset[str]], frozenset[str], Mapping[str, int], frozenset[str], tuple[str, ...], frozenset[str]
+]:
     raw: dict[str, Any] = yaml.safe_load(
         resources.files("soluciones.answer").joinpath("data/dialogue.yml").read_text("utf-8")
     )
@@ -25,7 +27,9 @@ def _data() -> tuple[Mapping[str, frozenset[str]], frozenset[str], Mapping[str, 
         for name in ("cancel", "yes", "no", "unknown")
     }
     ordinals = {word: place for place, line in enumerate(raw["ordinals"]) for word in line.split()}
-    return sets, frozenset(words(raw["interrogatives"])), ordinals, frozenset(words(raw["beside"]))
+    openers = tuple(" ".join(words(line)) for line in raw["explain"].split("\n"))
+    firsts, beside = frozenset(words(raw["interrogatives"])), frozenset(words(raw["beside"]))
+    return sets, firsts, ordinals, beside, openers, frozenset(words(raw["differ"]))
 
 
 def _is(name: str, text: str) -> bool:
@@ -55,7 +59,7 @@ def is_unknown(text: str) -> bool:
 
 def ordinal(text: str) -> int | None:
     """Place (from 0) of «la segunda», «opción 2», "2"; None when the message is not one."""
-    _, _, ordinals, beside = _data()
+    ordinals, beside = _data()[2], _data()[3]
     tokens = [word for word in words(text)[:_MAX_WORDS] if word not in beside]
     return ordinals.get(tokens[0]) if len(tokens) == 1 else None
 
@@ -64,3 +68,10 @@ def asks_back(text: str) -> bool:
     """Whether the message is a question itself."""
     tokens = words(text)
     return len(tokens) >= 3 and ("?" in text or "¿" in text or tokens[0] in _data()[1])
+
+
+def wants_explanation(text: str) -> bool:
+    """Whether a question asks what something is, why, or how things differ, and not for something to be done."""
+    tokens = words(text)
+    line = " ".join(tokens)
+    return any(line.startswith(f"{phrase} ") for phrase in _data()[4]) or not _data()[5].isdisjoint(tokens)

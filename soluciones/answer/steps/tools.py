@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from soluciones.answer.dialogue.reply import find_choices
+from soluciones.answer.dialogue.words import wants_explanation
 from soluciones.answer.intents import AMBIGUOUS, OFFER, RUN, SURE, IntentScore
 from soluciones.answer.steps.passages import MAX_PASSAGES
 from soluciones.answer.tools.base import GOES_OUT, Tool, ToolContext, ToolMode
@@ -88,9 +89,9 @@ def _run(turn: Turn, tool: Tool) -> ToolResult:
     found = _fitting(tool, turn.slots)
     slots = {**find_choices(tool, spelt(turn), context, found), **found}
     given = [slot.name for slot in tool.slots if slot.name in slots]
-    if tool.mode == "network" and not given:
-        return _ready(tool, context)
-    return run_with(turn, tool, slots)
+    result = _ready(tool, context) if tool.mode == "network" and not given else run_with(turn, tool, slots)
+    # «¿qué es un registro SPF?» wants the passage: the form may stand below it, but nobody is asked anything.
+    return replace(result, asks="") if result.asks and wants_explanation(turn.query) else result
 
 
 def _fitting(tool: Tool, found: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from soluciones.answer.tools.address_csv_columns import Columns, is_full_address, looks_secret, read_columns
+from soluciones.answer.tools.address_csv_columns import Columns, is_full_address, looks_secret, read_columns, row_width
 from soluciones.answer.tools.address_csv_rows import Entry, Judged, judge_rows, shown
 from soluciones.answer.tools.address_domain import check_domain
 from soluciones.answer.tools.base import Slots, SlotSpec, ToolContext, ToolMode
@@ -222,12 +222,14 @@ def _read(content: bytes | str) -> _List:
         raise _Unreadable("empty_file")
     if isinstance(content, str) or len(table.rows) == 1:
         table = _flat(table)
+    if len(table.rows) > MAX_ROWS + 1:
+        raise _Unreadable("too_many_rows", MAX_ROWS)
+    if max(row_width(row.cells) for row in table.rows) > MAX_COLUMNS:  # before each of them is judged
+        raise _Unreadable("too_many_columns", MAX_COLUMNS)
     columns = read_columns(table.rows)
     body = table.rows[bool(columns.titles) :]
     if len(body) > MAX_ROWS:
         raise _Unreadable("too_many_rows", MAX_ROWS)
-    if columns.width > MAX_COLUMNS:
-        raise _Unreadable("too_many_columns", MAX_COLUMNS)
     if not body:
         raise _Unreadable("empty_file")
     if columns.address is None:

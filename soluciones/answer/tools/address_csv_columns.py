@@ -40,7 +40,7 @@ def read_columns(rows: Sequence[Row]) -> Columns:
     """Judges a list. Never raises; an empty one has no address column."""
     if not rows:
         return Columns((), None, frozenset(), frozenset())
-    width = max(_width(row.cells) for row in rows)
+    width = max(row_width(row.cells) for row in rows)
     titles = _titles(rows, width)
     body = rows[bool(titles) :][:_SAMPLE]
     cells = [[_cell(row, column) for row in body] for column in range(width)]
@@ -57,7 +57,7 @@ def read_columns(rows: Sequence[Row]) -> Columns:
     return Columns(titles, address, (by_title | guessed) - {address}, by_title, several, full, width)
 
 
-def _width(cells: Sequence[str]) -> int:
+def row_width(cells: Sequence[str]) -> int:
     """Cells without the empty ones at the end, which separators at the end of a line make."""
     return next((place for place in range(len(cells), 0, -1) if cells[place - 1].strip()), 1)
 

@@ -24,7 +24,7 @@ from soluciones.answer.dialogue.pending import (
     small,
 )
 from soluciones.answer.dialogue.reply import read_reply
-from soluciones.answer.dialogue.words import asks_back, is_cancel, is_no, is_unknown, is_yes, ordinal
+from soluciones.answer.dialogue.words import asks_back, is_cancel, is_no, is_unknown, is_yes, ordinal, wants_explanation
 from soluciones.answer.slots import extract
 from soluciones.answer.slots.blocks import MAX_PASTE_CHARS, find_recipients, set_aside
 from soluciones.answer.tools.base import ToolContext
@@ -167,3 +167,11 @@ def test_a_stored_dialogue_comes_back() -> None:
     """What is written is read again."""
     stack = (Pending("spf", "domain", {"registrar": "wix"}, 1, 1),)
     assert from_json([asdict(item) for item in stack]) == stack
+
+
+def test_explanations_are_told_from_wishes() -> None:
+    """«¿qué es…?» asks nobody for a value; «compruebe…» and a symptom do."""
+    for text in ("¿Qué es un registro SPF?", "Was ist DMARC?", "¿qué diferencia hay entre CC y CCO?", "why SPF?"):
+        assert wants_explanation(text)
+    for text in ("mis correos llegan a spam", "comprueba mi SPF", "¿Cómo creo una dirección?", "check my domain"):
+        assert not wants_explanation(text)

@@ -25,6 +25,7 @@ FLOOR = 0.25
 """Seconds of processor time below which growth is not looked at."""
 WORST_RATIO = 3.2
 """Twice the text takes twice as long when linear, four times when quadratic."""
+LARGE, LARGE_SECONDS = 1_000_000, 5.0
 MAX_JSON = 2_000_000
 HOSTILE_MARKS = ("\x00", "\u202e", "\x1b", "\ud800")
 
@@ -134,3 +135,13 @@ def test_a_hostile_text_in_all_slots_at_once_is_answered(tool: str, context: Too
         for size in (1, 40, 300):
             text = _text(attack, size)
             _check(TOOLS[tool].run({spec.name: text for spec in TOOLS[tool].slots}, context))
+
+
+@pytest.mark.parametrize("tool", sorted(tool for tool in TOOLS if TOOLS[tool].mode == "upload"))
+def test_a_large_hostile_file_is_answered_soon(tool: str, context: ToolContext) -> None:
+    """A megabyte takes a few seconds at most: what is too long or too wide is refused before it is judged."""
+    slot = next(spec.name for spec in TOOLS[tool].slots if "x-upload" in spec.schema)
+    for attack in ATTACKS:
+        spent, result = _cost(tool, {slot: _text(attack, LARGE).encode("utf-8", "surrogatepass")}, context)
+        assert spent < LARGE_SECONDS, attack["name"]
+        assert len(result.headline) < 400

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from soluciones.answer.tools.registry import TOOLS
 from soluciones.answer.turn import Turn
 from soluciones.answer.types import AnswerStatus, Choice
 
@@ -22,7 +23,11 @@ def decide(turn: Turn) -> Turn:
         return replace(turn, status="answered", confidence=max(turn.confidence, ANSWER))
     if turn.confidence >= ANSWER and turn.passages:
         return replace(turn, status="answered")
-    if any(tool.status in ("need_input", "unknown") for tool in turn.tools):
+    waiting = [tool for tool in turn.tools if tool.status in ("need_input", "unknown")]
+    if turn.passages and any(turn.passages[0].guide.id in TOOLS[tool.tool].guides for tool in waiting):
+        # Two independent signs agree: the words want this tool, the search found the guide it rests on.
+        return replace(turn, status="answered", confidence=max(turn.confidence, ANSWER))
+    if waiting:
         # The words settle what is wanted, a value is missing or could not be checked: the card says so.
         return replace(turn, status="clarify", message=turn.texts.text(turn.lang, "answer.tool_can_tell"), choices=())
     clarify = turn.confidence >= CLARIFY and bool(turn.passages)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from soluciones import __version__
 from soluciones.answer.service import Service
 from soluciones.settings import Settings
-from soluciones.webapp import headers, logs, pages, problems, uploads
+from soluciones.webapp import assets, headers, logs, pages, problems, uploads
 from soluciones.webapp.access import Web, attach
 from soluciones.webapp.api import ask, guides, people, tools
 from soluciones.webapp.api.blueprint import api
@@ -21,6 +21,7 @@ from soluciones.webapp.downloads import Tokens
 from soluciones.webapp.gateway import TIMED_OUT, TOO_BUSY
 from soluciones.webapp.json_provider import StrictJSON
 from soluciones.webapp.limits import MAX_FORM_PARTS, MAX_JSON_BYTES
+from soluciones.webapp.people.views import people as people_pages
 from soluciones.webapp.portal.views import portal
 from soluciones.webapp.schemas_out import ProblemOut
 from soluciones.webapp.state.store import Store
@@ -48,6 +49,7 @@ def create_app(settings: Settings, service: Service) -> Flask:
         "soluciones.webapp",
         info=Info(title="Soluciones", version=__version__, description="Cited answers and live tools."),
         doc_ui=False,
+        static_folder=None,
         validation_error_model=ProblemOut,
         validation_error_callback=_refuse,
     )
@@ -69,8 +71,9 @@ def create_app(settings: Settings, service: Service) -> Flask:
     app.before_request(_whole)
     uploads.init_app(app)
     pages.init_app(app)
+    assets.init_app(app, settings.state)
     app.register_api(api)
-    for blueprint in (health, portal, chat, autoconfig):
+    for blueprint in (health, portal, people_pages, chat, autoconfig):
         app.register_blueprint(blueprint)
     app.add_url_rule("/openapi/openapi.json", "openapi_json", lambda: app.api_doc)
     return app

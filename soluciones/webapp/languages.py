@@ -58,3 +58,8 @@ def current() -> str:
 def say(key: str, **params: object) -> str:
     """The text of ``web.<key>`` in the language of this request."""
     return texts.text(current(), f"web.{key}", **params)
+
+
+def say_any(key: str, **params: object) -> str:
+    """The text of any catalogue's ``key`` in the language of this request."""
+    return texts.text(current(), key, **params)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, request, url_for
+from flask import Flask, abort, current_app, request
 from jinja2 import StrictUndefined
 
 from soluciones.answer.links import guide_url
@@ -17,20 +14,14 @@ from soluciones.kb.site import Localised, Site
 from soluciones.kb.types import Guide
 from soluciones.webapp import languages
 from soluciones.webapp.access import web
+from soluciones.webapp.assets import Assets
 from soluciones.webapp.problems import Problem
-
-_STATIC = Path(__file__).parent / "static"
-_YEAR = 365 * 24 * 3600
-
-
-@lru_cache(maxsize=64)
-def _version(name: str, _changed: int) -> str:
-    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
 
 
 def asset(name: str) -> str:
-    """The address of a static file, changing with its content so that browsers may keep it for ever."""
-    return url_for("static", filename=name, v=_version(name, (_STATIC / name).stat().st_mtime_ns))
+    """The address of a static file, changing with the files' content so that browsers may keep it for ever."""
+    assets: Assets = current_app.extensions["soluciones.assets"]
+    return assets.url(name)
 
 
 def localised(words: Localised) -> str:
@@ -129,13 +120,6 @@ def _common() -> dict[str, Any]:
     }
 
 
-def _static_cache(response: Response) -> Response:
-    if request.endpoint == "static" and response.status_code in {200, 304}:
-        versioned = "v" in request.args
-        response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable" if versioned else "no-cache"
-    return response
-
-
 def init_app(app: Flask) -> None:
     """Sets up templates and static files."""
     app.jinja_env.undefined = StrictUndefined
@@ -143,6 +127,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         t=languages.say,
+        tt=languages.say_any,
         asset=asset,
         guide_link=_guide_link,
         guide_lang=_guide_lang,
@@ -152,4 +137,3 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["long_date"] = long_date
     app.jinja_env.filters["milliseconds"] = milliseconds
     app.context_processor(_common)
-    app.after_request(_static_cache)

@@ -169,7 +169,7 @@ def test_only_trusted_hosts_are_served(tmp_path: Path, service: FakeService) -> 
     app = create_app(Settings(state=tmp_path, trusted_hosts=["ayuda.ejemplo.com"]), service)
     client = app.test_client()
     assert client.get("/livez", headers={"Host": "ayuda.ejemplo.com"}).status_code == 200
-    for path in ("/livez", "/es/", "/api/v1/tools", "/static/site.css"):
+    for path in ("/livez", "/es/", "/api/v1/tools", "/favicon.ico"):
         assert_problem(client.get(path, headers={"Host": "evil.example"}), 400, "unknown_host")
 
 

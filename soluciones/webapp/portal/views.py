@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from soluciones.answer.links import guide_url
@@ -15,12 +15,10 @@ from soluciones.webapp.card_models import form_schema
 from soluciones.webapp.cards import tool_card, tool_titles
 from soluciones.webapp.forms import fields
 from soluciones.webapp.json_provider import clean_text
-from soluciones.webapp.limits import MAX_CONTACT_CHARS, MAX_MESSAGE_CHARS, MAX_QUESTION_CHARS
-from soluciones.webapp.pages import FRAGMENT, PLACE, is_fragment, offered, pull_lang, same_origin_only
+from soluciones.webapp.pages import FRAGMENT, PLACE, asset, is_fragment, offered, pull_lang, same_origin_only
 from soluciones.webapp.portal.guide_page import guide_page
 from soluciones.webapp.portal.results import results
 from soluciones.webapp.problems import Problem
-from soluciones.webapp.state.store import Opinion
 from soluciones.webapp.uploads import upload_slots
 
 LANG = "/<any(es,en,fr,de,it):lang>"
@@ -146,45 +144,7 @@ def tool_run(tool_id: str) -> str:
     return _tool_page(form, toolbox.posted_slots(form["schema"]))
 
 
-def _field(name: str, limit: int) -> str:
-    text = clean_text(request.form.get(name, ""))
-    if len(text) > limit:
-        raise Problem(422, "invalid")
-    return text
-
-
-@portal.post(f"{LANG}/feedback")
-def feedback() -> tuple[str, int]:
-    """Keeps an opinion of an answer."""
-    answer, useful = _field("answer", 64), _field("useful", 1)
-    if not answer or useful not in {"0", "1"}:
-        raise Problem(422, "invalid")
-    opinion = Opinion(answer, useful == "1", lang=languages.current())
-    actions.rate(opinion, _field("conversation", 64))
-    template = "parts/thanks.html" if is_fragment() else "portal/done.html"
-    return render_template(template, title=languages.say("feedback.thanks"), detail=""), 201
-
-
-@portal.get(f"{LANG}/handoff")
-def handoff_form() -> str:
-    """The form that calls for a person."""
-    template = "parts/handoff.html" if is_fragment() else "portal/handoff.html"
-    conversation = request.args.get("conversation", "")[:64]
-    limits = {"contact": MAX_CONTACT_CHARS, "message": MAX_MESSAGE_CHARS}
-    return render_template(template, conversation=conversation, limits=limits)
-
-
-@portal.post(f"{LANG}/handoff")
-def handoff() -> tuple[str, int]:
-    """Keeps the call for a person."""
-    contact, message = _field("contact", MAX_CONTACT_CHARS), _field("message", MAX_QUESTION_CHARS)
-    actions.call_person(contact, message, _field("conversation", 64))
-    template = "parts/thanks.html" if is_fragment() else "portal/done.html"
-    title, detail = languages.say("handoff.thanks"), languages.say("handoff.thanks_detail")
-    return render_template(template, title=title, detail=detail), 201
-
-
 @portal.get("/favicon.ico")
-def favicon() -> Response:
+def favicon() -> AnyResponse:
     """The icon, for browsers that do not read the page's head."""
-    return current_app.send_static_file("icon.svg")
+    return redirect(asset("icon.svg"), 302)

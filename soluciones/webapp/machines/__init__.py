@@ -1,0 +1,1 @@
+"""The portal for machines: what crawlers, feed readers, browsers' search boxes and language models read."""

@@ -67,7 +67,7 @@ class GuardedDialer:
         addresses = self._addresses(target)
         resolved = time.monotonic()
         try:
-            sock, address = _connect_first(addresses, port, until)
+            sock, address = connect_first(addresses, port, until)
         except ConnectRefused:
             self._breaker.note((host, port), worked=False)
             raise
@@ -94,7 +94,7 @@ class GuardedDialer:
         return found
 
 
-def _connect_first(addresses: tuple[str, ...], port: int, until: float) -> tuple[socket.socket, str]:
+def connect_first(addresses: tuple[str, ...], port: int, until: float) -> tuple[socket.socket, str]:
     """The first address that takes the connection; the failure of the first one when none does."""
     first: ConnectRefused | None = None
     tried = addresses[:_TRIED]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated, Literal
 
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from soluciones.kb.origins import parse_rule
 from soluciones.kb.types import LANGUAGES
 
 Localised = dict[str, str]
@@ -68,6 +71,31 @@ class Autoconfig(_Model):
     """Mail domains (A-labels) to answer for; empty for any."""
 
 
+class Widget(_Model):
+    """The widget on other people's pages. Nobody may embed it before their origin is listed."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] = "default"
+    """What ``data-site`` names, and the audience of identity tokens."""
+    origins: tuple[str, ...] = ()
+    """``https://shop.example`` (exactly that one) or ``https://*.example.com`` (names below it, not itself)."""
+    identity: Literal["off", "optional", "enforced"] = "off"
+    """Signed visitors: never looked at, looked at when sent, or required of everybody."""
+    tools: bool = True
+    """Whether the widget shows and runs live tools; the portal always does."""
+
+    @field_validator("identity", mode="before")
+    @classmethod
+    def _plain_off(cls, value: object) -> object:
+        """YAML reads an unquoted ``off`` as false."""
+        return "off" if value is False else value
+
+    @field_validator("origins")
+    @classmethod
+    def _origins(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        """Each origin in the spelling that browsers use, once."""
+        return tuple(dict.fromkeys(str(parse_rule(value)) for value in values))
+
+
 class Site(_Model):
     """The whole file."""
 
@@ -90,5 +118,6 @@ class Site(_Model):
     """The only hosts that anything here connects to."""
     dns: DnsExpectations = DnsExpectations()
     autoconfig: Autoconfig = Autoconfig()
+    widget: Widget = Widget()
     out_of_scope: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Language → questions that sound near but that no guide answers; they teach the engine to decline."""

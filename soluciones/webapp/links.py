@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from soluciones.answer.links import guide_url, text_fragment
-from soluciones.kb.types import Chunk
+from soluciones.answer.links import chunk_fragment, guide_url
+from soluciones.kb.types import Chunk, Guide
 
 
-def passage_url(lang: str, chunk: Chunk) -> str:
-    """A deep link to a chunk: its section, and its first words where they stand in one block."""
-    if chunk.kind in {"table", "faq", "code"}:
-        return guide_url(lang, chunk.guide, chunk.anchor)  # cells are separate blocks, faq texts are not on the page
-    return guide_url(lang, chunk.guide, chunk.anchor, text_fragment(chunk.text))
+def passage_url(lang: str, chunk: Chunk, guide: Guide | None) -> str:
+    """A deep link to a chunk of a guide: its section, and its words; to the section alone when the guide is gone."""
+    return guide_url(lang, chunk.guide, chunk.anchor, chunk_fragment(guide, chunk) if guide else "")

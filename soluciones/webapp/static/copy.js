@@ -1,14 +1,14 @@
-/* Copy buttons. */
+/* Copy buttons, and links that copy their own address. */
 
 import { say } from "./dom.js";
 
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy]");
+  const button = event.target.closest("[data-copy], [data-copy-link]");
   if (!button) return;
   try {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    await navigator.clipboard.writeText(button.dataset.copy ?? button.href);
   } catch {
-    return;
+    return; /* a link still goes where it leads */
   }
   button.classList.add("done");
   say(document.body.dataset.copied);

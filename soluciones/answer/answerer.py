@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
+from soluciones.answer.dialogue.forms import after_form, remembered
 from soluciones.answer.knowledge import Knowledge, learn
 from soluciones.answer.language import warm_up
 from soluciones.answer.net.contract import Network
@@ -235,7 +236,11 @@ def _remember(turn: Turn) -> ConversationState:
     """Small talk and failures leave the topic as it was, so that one can go on after «gracias»."""
     old = turn.request.state
     lang = turn.lang if turn.lang in LANGUAGES else old.lang
-    if turn.status != "answered" or turn.result is None:
+    if turn.result is None and turn.tools:  # a reply within a dialogue: the last question stays what it was about
+        after = after_form(old, turn.tools[0], lang)
+        return replace(after, turns=old.turns + 1, pending=turn.pending)
+    asked = turn.status == "clarify" and any(tool.asks for tool in turn.tools)  # the topic is clear, a value is missing
+    if not (turn.status == "answered" or asked) or turn.result is None:
         return replace(old, lang=lang, turns=old.turns + 1, pending=turn.pending)
     first = turn.passages[0] if turn.passages else None
     return ConversationState(
@@ -244,13 +249,7 @@ def _remember(turn: Turn) -> ConversationState:
         anchor=first.section.anchor if first else "",
         tool=turn.tools[0].tool if turn.tools else "",
         question=mask(turn.query),
-        slots={name: value for name, value in turn.slots.items() if name in _REMEMBERED_SLOTS},
+        slots=remembered(turn.slots),
         turns=old.turns + 1,
         pending=turn.pending,
     )
-
-
-_REMEMBERED_SLOTS = frozenset(
-    {"port", "proto", "direction", "problem", "client", "os", "protocol", "language", "action", "registrar", "region"}
-)
-"""What a follow-up may lean on: short, and not personal (tests hold it against the tools' ``pii`` flags)."""

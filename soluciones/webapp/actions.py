@@ -1,4 +1,4 @@
-"""What visitors can do, the same for the API and the pages: ask, search, run a tool, rate, call for a person."""
+"""What visitors can do, the same for the API and the pages: ask, search, run a tool."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from soluciones.answer.dialogue.forms import after_form
 from soluciones.answer.service import AskRequest, ConversationState
 from soluciones.answer.slots.blocks import fits
 from soluciones.answer.types import Answer, ToolResult
 from soluciones.index.types import SearchResult
-from soluciones.webapp import languages
 from soluciones.webapp.access import web
 from soluciones.webapp.limits import MAX_QUESTION_CHARS
 from soluciones.webapp.problems import Problem
-from soluciones.webapp.state.store import Opinion, Request, StateFull, StateUnavailable, new_id
+from soluciones.webapp.state.store import new_id
+from soluciones.webapp.state.turns import turn_of, turn_of_tool
 from soluciones.webapp.visitor import visitor_key
 
 
@@ -74,7 +75,7 @@ def ask(
         visitor=visitor_key(),
     )
     answer, after = web().service.ask(request)
-    web().store.save(known, after)
+    web().store.save(known, after, turn_of(text, answer, page))
     return replace(answer, conversation=known)
 
 
@@ -89,47 +90,24 @@ def search(text: str, lang: str, *, product: str = "", kind: str = "", limit: in
     return web().service.search(checked, lang, product=product, type=kind, limit=limit)
 
 
-def run_tool(tool_id: str, slots: Mapping[str, Any], lang: str) -> ToolResult:
-    """Runs one tool.
+def run_tool(tool_id: str, slots: Mapping[str, Any], lang: str, conversation: str = "") -> ToolResult:
+    """Runs one tool; a form within a conversation takes the conversation on.
 
     Raises:
         Problem: 404 when there is no such tool.
     """
     ready()
     try:
-        return web().service.run_tool(tool_id, slots, lang, visitor_key())
+        result = web().service.run_tool(tool_id, slots, lang, visitor_key())
     except KeyError:
         raise Problem(404, "tool_not_found") from None
+    if conversation:
+        _remember_form(conversation, result, lang)
+    return result
 
 
-def rate(opinion: Opinion, conversation: str) -> None:
-    """Keeps an opinion.
-
-    Raises:
-        Problem: 503 or 507 when it cannot be kept.
-    """
-    store = web().store
-    try:
-        store.add_feedback(opinion, store.load(conversation))
-    except StateFull:
-        raise Problem(507, "storage_full") from None
-    except StateUnavailable:
-        raise Problem(503, "storage") from None
-
-
-def call_person(contact: str, message: str, conversation: str) -> str:
-    """Keeps a request for a person and returns its id.
-
-    Raises:
-        Problem: 422 when the contact cannot be one; 503 or 507 when it cannot be kept.
-    """
-    contact = contact.strip()
-    if "@" not in contact and sum(char.isdigit() for char in contact) < 6:
-        raise Problem(422, "bad_contact")
-    store = web().store
-    try:
-        return store.add_handoff(Request(contact, message, languages.current()), store.load(conversation))
-    except StateFull:
-        raise Problem(507, "storage_full") from None
-    except StateUnavailable:
-        raise Problem(503, "storage") from None
+def _remember_form(conversation: str, result: ToolResult, lang: str) -> None:
+    """The conversation's state after a tool's form; an unknown conversation is not begun by a form."""
+    state = web().store.load(conversation)
+    if state is not None:
+        web().store.save(conversation, after_form(state, result, lang), turn_of_tool(result, lang))

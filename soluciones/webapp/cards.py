@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from soluciones.answer.links import guide_url
-from soluciones.answer.types import Answer, AnswerBlock, Citation, Place, ToolResult
+from soluciones.answer.types import Answer, AnswerBlock, Citation, Place, RelatedGuide, ToolResult
+from soluciones.kb.types import Guide
 from soluciones.webapp import languages, toolbox
 from soluciones.webapp.access import web
 from soluciones.webapp.card_models import card_data, form_schema
 from soluciones.webapp.card_models.base import CardData
 from soluciones.webapp.card_models.mail_address import AddressData
 from soluciones.webapp.card_models.setup import SetupData, SetupFile
+from soluciones.webapp.chat.follow_ups import follow_ups
 from soluciones.webapp.downloads import file_links
 from soluciones.webapp.forms import Field, buttons, fields, kept, with_uploads
 from soluciones.webapp.uploads import holds_uploads, upload_slots
@@ -31,6 +33,8 @@ class Link:
     url: str
     lang: str = ""
     """Language of the title where it is not the page's."""
+    summary: str = ""
+    """What the guide is about, in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ class ToolCard:
     """Made from a visitor's file: not to be remembered anywhere."""
     too_large: tuple[str, ...] = ()
     """Names of files that are too large to be offered on a page."""
+    conversation: str = ""
+    """The conversation that the card stands in; its forms take it along."""
 
     @property
     def template(self) -> str:
@@ -115,8 +121,13 @@ class ToolCard:
     @property
     def listed(self) -> tuple[FindingCard, ...]:
         """Findings that the card does not show elsewhere."""
-        told = set(self.data.told()) if self.data is not None else set()
+        told = {self.headline, *(self.data.told() if self.data is not None else ())}
         return tuple(item for item in self.findings if item.text not in told)
+
+    @property
+    def headline_fix(self) -> Link | None:
+        """The repair of the finding that the headline says."""
+        return self.fix_of(self.headline)
 
     def fix_of(self, text: str) -> Link | None:
         """The repair of the finding with that text."""
@@ -150,6 +161,8 @@ class AnswerCard:
     passages: tuple[Passage, ...]
     tools: tuple[ToolCard, ...]
     related: tuple[Link, ...] = field(default=())
+    follow_ups: tuple[str, ...] = field(default=())
+    """Questions to go on with."""
     asking: tuple[ToolCard, ...] = field(default=())
     """Tools that still want a value; they stand below the passages, for the passage is the answer."""
 
@@ -209,8 +222,8 @@ def _own_form(data: CardData | None, whole: Mapping[str, Any]) -> Mapping[str, A
     return {"type": "object", "properties": {n: s for n, s in whole["properties"].items() if n in uploads}}
 
 
-def tool_card(result: ToolResult) -> ToolCard:
-    """A tool's result, ready to show."""
+def tool_card(result: ToolResult, conversation: str = "") -> ToolCard:
+    """A tool's result, ready to show; ``conversation`` is the one that it is shown in."""
     whole = toolbox.schema_of(result.tool)
     data = card_data(result)
     form = None
@@ -238,6 +251,7 @@ def tool_card(result: ToolResult) -> ToolCard:
         next=_next(result),
         private=private,
         too_large=too_large,
+        conversation=conversation,
     )
 
 
@@ -256,13 +270,27 @@ def _passages(answer: Answer) -> tuple[Passage, ...]:
     return tuple(passages)
 
 
-def answer_card(answer: Answer) -> AnswerCard:
-    """One reply, ready to show."""
-    cards = [tool_card(result) for result in answer.tools]
+def _guides(answer: Answer) -> list[Guide]:
+    """The guide that the answer is from, then the related ones."""
+    ids = [citation.guide for citation in answer.citations[:1]] + [item.guide for item in answer.related]
+    found = (web().service.guide(guide_id) for guide_id in dict.fromkeys(ids))
+    return [guide for guide in found if guide is not None]
+
+
+def _related(item: RelatedGuide) -> Link:
+    guide = web().service.guide(item.guide)
+    lang = guide.lang if guide is not None and guide.lang != languages.current() else ""
+    return Link(item.title, item.url, lang, guide.summary if guide is not None else "")
+
+
+def answer_card(answer: Answer, question: str = "") -> AnswerCard:
+    """One reply, ready to show; with its question it also offers others."""
+    cards = [tool_card(result, answer.conversation) for result in answer.tools]
     return AnswerCard(
         answer=answer,
         passages=_passages(answer),
         tools=tuple(card for card in cards if card.status != "need_input"),
-        related=tuple(Link(r.title, r.url, _guide_title(r.guide)[1]) for r in answer.related),
+        related=tuple(_related(item) for item in answer.related),
+        follow_ups=follow_ups(answer, question, _guides(answer), languages.current()) if question else (),
         asking=tuple(card for card in cards if card.status == "need_input"),
     )

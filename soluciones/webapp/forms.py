@@ -15,6 +15,8 @@ from soluciones.webapp.uploads import upload_slots, without_uploads
 FieldKind = Literal["text", "long", "number", "choice", "radios", "choices", "switch", "list", "file"]
 KEPT = "_kept"
 """Hidden field with the slots that are known already, as JSON."""
+CONVERSATION = "_conversation"
+"""Hidden field with the conversation that a tool's form stands in."""
 LISTS = "_lists"
 """Hidden field with the names of lists that are empty, and not unknown, when nothing is chosen."""
 _LONG = 1_000

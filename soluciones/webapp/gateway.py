@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol
 
-from soluciones.webapp.limits import MAX_JSON_BYTES, body_limit
+from soluciones.webapp.limits import MAX_ASK_BYTES, MAX_JSON_BYTES, body_limit
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -210,7 +210,7 @@ class Gateway:
         # A body that says it is too large is refused by the application unread.
         if _declared(environ) > limit or not _has_body(environ):
             return
-        seconds = self._seconds if limit <= MAX_JSON_BYTES else max(self._seconds, FILE_SECONDS)
+        seconds = self._seconds if limit <= MAX_ASK_BYTES else max(self._seconds, FILE_SECONDS)
         try:
             await asyncio.wait_for(body.read(exchange, limit), seconds)
         except TimeoutError:

@@ -40,6 +40,8 @@ def init_app(app: Flask) -> None:
             response.headers.setdefault(name, value)
         policy = PAGE_POLICY if response.mimetype == "text/html" else FILE_POLICY
         response.headers.setdefault("Content-Security-Policy", policy)
+        if "frame-ancestors 'none'" not in response.headers["Content-Security-Policy"]:
+            del response.headers["X-Frame-Options"]  # it can only say "nobody" or "ourselves"
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", _HSTS)
         if "Cache-Control" not in response.headers:

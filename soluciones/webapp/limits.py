@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from soluciones.answer.service import MAX_QUESTION_CHARS
+from soluciones.answer.slots.blocks import MAX_PASTE_CHARS
 from soluciones.answer.tools.values import MAX_UPLOAD_BYTES
 
 MAX_JSON_BYTES = 64 * 1024
 """A question of 4,000 characters is at most 16 KB of UTF-8; the rest is room for slots and escapes."""
+MAX_ASK_BYTES = 256 * 1024
+"""A question with a block pasted whole: ``MAX_PASTE_CHARS`` at four bytes each, and the other fields."""
 MAX_TOOL_BYTES = 7 * 1024 * 1024
 """A request that runs a tool: a file of ``MAX_UPLOAD_BYTES`` as base64 (four bytes for three) and the other slots."""
 MAX_INLINE_BYTES = 8 * 1024 * 1024
@@ -32,21 +35,27 @@ MAX_TOKEN_CHARS = 6_000
 MAX_SEARCH_RESULTS = 50
 """Nobody reads further, and it bounds the work of one search."""
 
-_TOOL_ROUTE = re.compile(r"(?:/api/v1|/[a-z]{2})/tools/[^/]{1,128}(?:/files/[^/]{1,255})?/?\Z")
+_TOOL_ROUTE = re.compile(r"(?:/api/v1|/widget/v1|/[a-z]{2})/tools/[^/]{1,128}(?:/files/[^/]{1,255})?/?\Z")
+_ASK_ROUTE = re.compile(r"(?:/api/v1/ask|/widget/v1/ask|/[a-z]{2}/chat)/?\Z")
 _ROOMY_TYPES = ("application/json", "multipart/form-data")
 
 
 def body_limit(path: str, content_type: str) -> int:
-    """How many bytes the body of a request may have: more where a tool can be given a file, else ``MAX_JSON_BYTES``.
+    """How many bytes the body of a request may have: more where a tool can be given a file or something can be pasted
+    into a question, else ``MAX_JSON_BYTES``.
 
     Forms that are not multipart carry no file, and each of their bytes can become an object: they stay small.
     """
     kind = content_type.partition(";")[0].strip().lower()
-    roomy = kind in _ROOMY_TYPES and _TOOL_ROUTE.match(path) is not None
-    return MAX_TOOL_BYTES if roomy else MAX_JSON_BYTES
+    if kind not in _ROOMY_TYPES:
+        return MAX_JSON_BYTES
+    if _TOOL_ROUTE.match(path):
+        return MAX_TOOL_BYTES
+    return MAX_ASK_BYTES if _ASK_ROUTE.match(path) else MAX_JSON_BYTES
 
 
 __all__ = [
+    "MAX_ASK_BYTES",
     "MAX_CONTACT_CHARS",
     "MAX_FORM_PARTS",
     "MAX_INLINE_BYTES",
@@ -54,6 +63,7 @@ __all__ = [
     "MAX_JSON_DEPTH",
     "MAX_MESSAGE_CHARS",
     "MAX_NOTE_CHARS",
+    "MAX_PASTE_CHARS",
     "MAX_QUESTION_CHARS",
     "MAX_SEARCH_RESULTS",
     "MAX_SLOTS",

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from soluciones.webapp import languages, logs
-from soluciones.webapp.limits import MAX_JSON_BYTES, MAX_UPLOAD_BYTES, body_limit
+from soluciones.webapp.limits import MAX_TOOL_BYTES, MAX_UPLOAD_BYTES, body_limit
 
 MIME = "application/problem+json"
-_API_PREFIXES = ("/api/", "/openapi", "/livez", "/readyz")
+_API_PREFIXES = ("/api/", "/widget/", "/openapi", "/livez", "/readyz")
 _BY_STATUS = {
     400: "bad_request",
     403: "forbidden",
@@ -148,7 +148,7 @@ def _from_http(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]  # werkzeug's Response is what Flask sends
     status = error.code or 500
     code = _BY_STATUS.get(status, "internal" if status >= 500 else "bad_request")
-    takes_files = body_limit(request.path, request.content_type or "") > MAX_JSON_BYTES
+    takes_files = body_limit(request.path, request.content_type or "") >= MAX_TOOL_BYTES
     problem = file_too_large() if code == "too_large" and takes_files else Problem(status, code)
     problem.headers = {k: v for k, v in error.get_headers() if k in {"Allow", "Retry-After"}}
     if isinstance(error, SecurityError):

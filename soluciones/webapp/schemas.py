@@ -14,6 +14,7 @@ from soluciones.webapp.limits import (
     MAX_SEARCH_RESULTS,
     MAX_SLOTS,
 )
+from soluciones.webapp.state.opinions import OpinionKind, Reason
 
 LangTag = Annotated[str, StringConstraints(max_length=35)]
 """A language tag (RFC 5646 §4.4.1 asks for 35 characters); one we do not speak falls back, it is no error."""
@@ -103,11 +104,16 @@ class ToolBody(_Body):
 
 
 class FeedbackBody(_Body):
-    """An opinion of one answer."""
+    """An opinion of an answer, of a tool's result or of a guide."""
 
-    answer: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(description="`id` of the answer.")
+    answer: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(
+        description="`id` of the answer. For a tool or a guide a random text of your own: it makes the opinion one."
+    )
     useful: bool
-    reason: Literal["", "wrong", "incomplete", "unclear", "outdated", "other"] = ""
+    kind: OpinionKind = "answer"
+    guide: Name = Field("", description="With `kind` `guide`: which.")
+    tool: Name = Field("", description="With `kind` `tool`: which.")
+    reason: Reason = Field("", description="Sent again with a reason or a note, the same opinion is changed.")
     note: Annotated[str, StringConstraints(max_length=MAX_NOTE_CHARS)] = ""
     conversation: ConversationId | None = None
     lang: LangTag | None = None
@@ -121,4 +127,8 @@ class HandoffBody(_Body):
     )
     message: Annotated[str, StringConstraints(max_length=MAX_MESSAGE_CHARS)] = ""
     conversation: ConversationId | None = None
+    send_conversation: bool = Field(True, description="Whether the conversation's (masked) turns go along.")
+    key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")] | None = Field(
+        None, description="128 random bits in hexadecimal: the same request sent again with them is kept once."
+    )
     lang: LangTag | None = None

@@ -229,6 +229,13 @@ class StoredOut(_Out):
     message: str
 
 
+class HandoffOut(StoredOut):
+    """A call for a person that is on disk."""
+
+    reference: str = Field(description="Short number for the visitor, e.g. `7K3M-9QXD`.")
+    reason: str = Field(description="Why, as a code read from the conversation: `customer_request`, `no_answer`, …")
+
+
 class HealthOut(_Out):
     """How the server is."""
 

@@ -11,6 +11,7 @@ from soluciones.answer.types import Answer, ToolResult
 from soluciones.index.types import Hit, SearchResult
 from soluciones.kb.types import Guide
 from soluciones.webapp import toolbox
+from soluciones.webapp.access import web
 from soluciones.webapp.downloads import Tokens, file_links
 from soluciones.webapp.links import passage_url
 from soluciones.webapp.uploads import holds_uploads, without_contents, without_uploads
@@ -52,7 +53,7 @@ def _hit_json(hit: Hit, lang: str, explain: bool) -> dict[str, Any]:
         "text": chunk.text,
         "html": chunk.html,
         "lang": chunk.lang,
-        "url": passage_url(lang, chunk),
+        "url": passage_url(lang, chunk, web().service.guide(chunk.guide)),
         "score": hit.score,
     }
     if explain:

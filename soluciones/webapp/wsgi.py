@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from soluciones.settings import Settings
+from soluciones.webapp.delivery.courier import courier_of
 from soluciones.webapp.gateway import Gateway
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ def _gateway() -> Gateway:
     gc.freeze()  # what was made while starting stays: the collector need not walk it again
     gc.enable()
     settings = Settings()  # type: ignore[call-arg]
+    courier = courier_of(app)
+    if courier is not None:
+        courier.ensure()  # granian asks for the gateway in its worker processes only, which never fork
     return Gateway(app, settings.threads)
 
 

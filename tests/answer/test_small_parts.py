@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soluciones.answer.calibration import Logistic, fit, from_json
-from soluciones.answer.links import fragment, guide_url
 from soluciones.answer.privacy import mask
 from soluciones.answer.steps.normalise import clean_text, has_words
-from soluciones.kb.types import Block, Row, Span
+from soluciones.kb.types import Span
 
 SPAN = Span(1, 1, 0, 1)
 
@@ -67,19 +66,6 @@ def test_masking_time_grows_linearly(seed: str) -> None:
 
     took(1000)
     assert took(50_000) <= 25 * max(took(5_000), 0.002)
-
-
-def test_links_escape_what_text_fragments_give_a_meaning() -> None:
-    """Commas, ampersands and dashes of the quoted text cannot end or split the directive."""
-    block = Block("prose", "Use a-b, c & d: más texto", "", SPAN)
-    url = guide_url("es", "guia", "ancla", fragment(block))
-    assert url == "/es/guides/guia#ancla:~:text=Use%20a%2Db%2C%20c%20%26%20d%3A%20m%C3%A1s%20texto"
-
-
-def test_rows_link_to_their_longest_cell() -> None:
-    """A fragment cannot span cells reliably, so the most telling one is taken."""
-    row = Row(("993", "puerto seguro para recibir"), "993 | puerto seguro para recibir", "", SPAN)
-    assert fragment(row) == "puerto%20seguro%20para%20recibir"
 
 
 def test_fitted_model_separates_and_survives_json() -> None:

@@ -72,3 +72,12 @@ def test_old_versions_are_forgotten_one_after_the_other(tmp_path: Path, monkeypa
     made = assets.collect(tmp_path)
     assert made.folder.is_dir()
     assert len(list((tmp_path / "static").iterdir())) == 4
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip"])
+def test_pages_and_answers_travel_compressed(client: FlaskClient, coding: str) -> None:
+    """A page is sent compressed to those who can read that, and says that it depends on it."""
+    response = client.get("/es/", headers={"Accept-Encoding": coding})
+    assert response.headers["Content-Encoding"] == coding
+    assert "Accept-Encoding" in response.headers["Vary"]
+    assert len(response.data) < len(client.get("/es/").data) / 2

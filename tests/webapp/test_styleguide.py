@@ -33,7 +33,9 @@ def test_colours_that_occur_together_can_be_read(pair: Contrast) -> None:
 def test_colours_stand_in_the_tokens_alone(sheet: Path) -> None:
     """No other style sheet names a colour; print, which knows no theme, may say black and white."""
     text = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
-    assert set(COLOUR.findall(text)) <= {"#fff", "#000"}
+    named = set(COLOUR.findall(text)) - {"#fff", "#000"}
+    # The host page's own accent is not ours to name: the widget makes shades of it, and a veil over the page.
+    assert named <= ({"oklch(", "rgb("} if sheet.name == "widget.css" else set())
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
@@ -41,6 +43,10 @@ def test_every_name_used_is_a_token(sheet: Path) -> None:
     """`var(--x)` names a token, a property of the same file, or one that hosts may set (`--kb-…`)."""
     text = sheet.read_text("utf-8")
     known = {token.name for token in tokens()} | {"shadow", "shadow-big"} | set(re.findall(r"--([\w-]+)\s*:", text))
+    if (
+        sheet.name == "widget.css"
+    ):  # `a` accent, `t` its text, `o` offset: set by the loader; `high`, `down`: by the panel
+        known |= {"a", "t", "o", "high", "down"}
     assert {name for name in re.findall(r"var\(--([\w-]+)", text) if not name.startswith("kb-")} <= known
 
 

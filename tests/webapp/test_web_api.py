@@ -59,7 +59,10 @@ def test_search_fits_its_model_and_explains_on_request(client: FlaskClient) -> N
     """Hits come with deep links; parts and signals only when asked for, and the parts sum to the score."""
     found = client.get("/api/v1/search?q=puerto&lang=en").get_json()
     hits = out.SearchOut.model_validate(found).hits
-    assert hits[0].url == "/en/guides/protocolos-y-puertos#puertos:~:text=Use%20el%20puerto%20993%20%28IMAPs%29."
+    assert (
+        hits[0].url
+        == "/en/guides/protocolos-y-puertos#puertos:~:text=recomendados-,Use%20el%20puerto%20993%20%28IMAPs%29."
+    )
     assert "parts" not in found["hits"][0]
     explained = out.SearchOut.model_validate(client.get("/api/v1/search?q=puerto&explain=1").get_json())
     assert explained.signals

@@ -71,7 +71,7 @@ def test_the_root_goes_to_the_browsers_language(client: FlaskClient) -> None:
     for header, lang in (("de-CH,de;q=0.9", "de"), ("pt, fr;q=0.3, en;q=0.7", "en"), ("tlh", "es"), ("", "es")):
         response = client.get("/", headers={"Accept-Language": header})
         assert (response.status_code, response.location) == (302, f"/{lang}/")
-        assert response.headers["Vary"] == "Accept-Language"
+        assert "Accept-Language" in response.headers["Vary"]
     assert client.get("/chat?q=a%20b", headers={"Accept-Language": "fr"}).location == "/fr/chat?q=a%20b"
 
 
@@ -98,7 +98,8 @@ def test_search_marks_words_and_links_to_passages(client: FlaskClient) -> None:
     """A result shows its section with the words marked and a link to the passage; questions of guides are no result."""
     tree = html.fromstring(client.get("/es/search?q=puertos").get_data(as_text=True))
     (link,) = tree.xpath("//a[@class='found-link']/@href")
-    assert link.startswith("/es/guides/protocolos-y-puertos#puertos:~:text=Use")
+    assert link.startswith("/es/guides/protocolos-y-puertos#puertos:~:text=")
+    assert link.endswith(",Use%20el%20puerto%20993%20%28IMAPs%29.")
     assert tree.xpath("//mark/text()") == ["puerto"]
     suggested = html.fromstring(client.get("/es/search?q=peurto").get_data(as_text=True))
     assert suggested.xpath("//p[@class='suggestion']/a/@href") == ["/es/search?q=puerto"]
@@ -256,6 +257,7 @@ def test_no_template_holds_inline_script_or_style() -> None:
     """No template has a style attribute, an event handler, a style element or a script without an address."""
     for path in (WEBAPP / "templates").rglob("*.html"):
         text = path.read_text("utf-8")
+        text = text.replace('<script type="application/ld+json">', "")  # data, which nothing runs
         assert not re.search(r"<style|\sstyle\s*=|<script(?![^>]*\ssrc=)|\son[a-z]+\s*=|javascript:", text), path
 
 

@@ -10,17 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from web_fake import PROSE, SPAN
 
-from soluciones.answer.links import text_fragment
-from soluciones.kb.types import Chunk
 from soluciones.settings import Settings
 from soluciones.webapp import languages, serve
 from soluciones.webapp.downloads import Ticket, TokenError, Tokens
 from soluciones.webapp.forms import fields, slots_from
 from soluciones.webapp.highlight import snippet
 from soluciones.webapp.json_provider import clean_text
-from soluciones.webapp.links import passage_url
 
 TEXT = st.text(max_size=600)
 
@@ -56,20 +52,6 @@ def test_a_long_passage_is_shown_where_the_words_are() -> None:
     assert "puerto seguro es 993" in shown
     assert shown.startswith("… ")
     assert shown.endswith(" …")
-
-
-def test_text_fragments_escape_what_means_something() -> None:
-    """Dash, comma and ampersand are escaped; only the first words of the first line are used."""
-    assert text_fragment("\nno-reply, a & b\nsegunda") == "no%2Dreply%2C%20a%20%26%20b"
-    assert len(text_fragment("uno " * 50).split("%20")) == 8
-    assert text_fragment(" \n ") == ""
-
-
-def test_passages_without_a_block_of_their_own_link_to_their_section() -> None:
-    """Tables, code and questions of guides are linked by heading alone."""
-    for kind, tail in (("prose", "#a:~:text=Use%20el%20puerto%20993%20%28IMAPs%29."), ("table", "#a"), ("faq", "#a")):
-        chunk = Chunk("c", "g", "es", "a", (), kind, PROSE.text, "", SPAN)  # type: ignore[arg-type]
-        assert passage_url("es", chunk) == f"/es/guides/g{tail}"
 
 
 @given(st.dictionaries(st.text(max_size=10), st.text(max_size=30), max_size=6), st.text(max_size=40))

@@ -14,12 +14,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, inspect
 from web_fake import FakeService
 
+from soluciones.answer.privacy import mask
 from soluciones.answer.service import ConversationState
 from soluciones.settings import Settings
 from soluciones.webapp import secret
 from soluciones.webapp.app import create_app
-from soluciones.webapp.state import migrate, store, tables
-from soluciones.webapp.state.store import Opinion, Request, StateFull, StateUnavailable, Store, new_id
+from soluciones.webapp.state import handoffs, migrate, store, tables
+from soluciones.webapp.state.store import Opinion, Request, StateFull, StateUnavailable, Store, Turn, new_id
 
 
 def raw(folder: Path) -> bytes:
@@ -36,17 +37,19 @@ def test_state_comes_back(tmp_path: Path) -> None:
 
 
 def test_addresses_and_numbers_are_masked_before_they_are_stored(tmp_path: Path) -> None:
-    """No e-mail address or telephone number reaches the disk, except a hand-off's own contact."""
+    """No e-mail address or telephone number reaches the disk, except what a hand-off says to its reader."""
     kept = Store(tmp_path)
     personal = "escriba a luisa@ejemplo.com o al +34 612 345 678"
     state = ConversationState(question=personal, slots={"x": [personal]})
     kept.save(new_id(), state)
     kept.add_feedback(Opinion("a1", False, note=personal), state)
-    kept.add_handoff(Request("pepe@ejemplo.com", personal), state)
+    turn = Turn(question=mask(personal))
+    kept.add_handoff(Request("pepe@ejemplo.com", "mi clave: zanahoria", turns=(turn,)))
     kept.close()
     data = raw(tmp_path)
     assert b"luisa" not in data
-    assert b"612" not in data
+    assert b"612 345" not in data
+    assert b"zanahoria" not in data
     assert data.count(b"pepe@ejemplo.com") >= 1
 
 
@@ -91,11 +94,11 @@ def test_feedback_is_kept_once_an_answer(tmp_path: Path) -> None:
 
 def test_full_tables_refuse_and_lose_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At the cap new rows are refused; old ones stay."""
-    monkeypatch.setattr(store, "MAX_ROWS", 1)
+    monkeypatch.setattr(handoffs, "MAX_ROWS", 1)
     kept = Store(tmp_path)
-    kept.add_handoff(Request("a@b.es", "uno"), None)
+    kept.add_handoff(Request("a@b.es", "uno"))
     with pytest.raises(StateFull):
-        kept.add_handoff(Request("a@b.es", "dos"), None)
+        kept.add_handoff(Request("a@b.es", "dos"))
     assert b"uno" in raw(tmp_path)
 
 
@@ -175,8 +178,8 @@ def test_a_folder_that_cannot_be_made_is_told_and_survived(tmp_path: Path) -> No
 
 def test_feedback_and_handoff_are_acknowledged_when_stored(client: FlaskClient, tmp_path: Path) -> None:
     """201 comes after the row is there, with the masked question it is about."""
-    conversation = client.post("/api/v1/ask", json={"question": "puerto"}).get_json()["conversation"]
-    rated = client.post("/api/v1/feedback", json={"answer": "a1", "useful": False, "conversation": conversation})
+    conversation = client.post("/api/v1/ask", json={"question": "puerto de ana@ejemplo.com"}).get_json()["conversation"]
+    rated = client.post("/api/v1/feedback", json={"answer": "answer-1", "useful": False, "conversation": conversation})
     called = client.post("/api/v1/handoff", json={"contact": "a@b.es", "message": "x", "conversation": conversation})
     assert (rated.status_code, called.status_code) == (201, 201)
     with sqlite3.connect(tmp_path / "state" / "state.db") as connection:

@@ -25,7 +25,7 @@ from soluciones.settings import Settings
 from soluciones.webapp import logs
 from soluciones.webapp.app import create_app
 from soluciones.webapp.forms import buttons, kept, slots_from, with_uploads
-from soluciones.webapp.limits import MAX_JSON_BYTES, MAX_TOOL_BYTES, MAX_UPLOAD_BYTES, body_limit
+from soluciones.webapp.limits import MAX_ASK_BYTES, MAX_JSON_BYTES, MAX_TOOL_BYTES, MAX_UPLOAD_BYTES, body_limit
 from soluciones.webapp.uploads import upload_slots
 
 CARD = b"BEGIN:VCARD\r\nFN:Ana Secreta\r\nEND:VCARD\r\n"
@@ -160,16 +160,17 @@ def test_files_too_large_for_a_page_are_named_there_and_posted_for_by_the_api(cl
 
 
 def test_the_limits_are_wider_only_where_files_go() -> None:
-    """Only tool routes, and only bodies that can hold a file, may be larger than 64 KB."""
+    """Only bodies that can hold a file or a pasted block, on routes that take one, may be larger than 64 KB."""
     wide = ("/api/v1/tools/spf", "/es/tools/spf", "/de/tools/spf/", "/api/v1/tools/spf/files/a.txt")
     for path in wide:
         assert body_limit(path, "multipart/form-data; boundary=x") == MAX_TOOL_BYTES
         assert body_limit(path, "application/json; charset=utf-8") == MAX_TOOL_BYTES
         assert body_limit(path, "application/x-www-form-urlencoded") == MAX_JSON_BYTES
+    for path in ("/api/v1/ask", "/widget/v1/ask", "/es/chat"):
+        assert body_limit(path, "application/json") == body_limit(path, "multipart/form-data") == MAX_ASK_BYTES
+        assert body_limit(path, "application/x-www-form-urlencoded") == MAX_JSON_BYTES
     narrow = (
-        "/api/v1/ask",
         "/api/v1/tools",
-        "/es/chat",
         "/es/feedback",
         "/api/v1/tools/a/b/c",
         "/x/api/v1/tools/spf",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from soluciones.answer.links import fragment, guide_url
+from soluciones.answer.links import guide_url, piece_fragment
 from soluciones.answer.turn import Passage, Turn
 from soluciones.answer.types import AnswerBlock, Citation, RelatedGuide
 from soluciones.kb.types import Block
@@ -80,12 +80,13 @@ def cite(passage: Passage, lang: str) -> Citation:
     """Where the passage stands, with a link that opens it highlighted."""
     piece = passage.best_piece
     anchor = passage.section.anchor
+    row = passage.rows[0] if passage.rows else None
     return Citation(
         guide=passage.guide.id,
         title=passage.guide.title,
         section=passage.section.title,
         anchor=anchor,
-        url=guide_url(lang, passage.guide.id, anchor, fragment(piece)),
+        url=guide_url(lang, passage.guide.id, anchor, piece_fragment(passage.guide, anchor, passage.best, row)),
         quote=piece.text.split("\n")[0],
     )
 

@@ -30,19 +30,23 @@ _PREPOSITIONS = frozenset(
 
 
 @cache
-def _data() -> tuple[tuple[tuple[str, ...], ...], frozenset[str], Mapping[str, tuple[int, int]]]:
+def _data() -> tuple[tuple[tuple[str, ...], ...], frozenset[str], Mapping[str, tuple[int, int]], Mapping[str, str]]:
     raw = yaml.safe_load(resources.files("soluciones.answer").joinpath("data/follow_up.yml").read_text("utf-8"))
     openers = tuple(sorted((tuple(line.split()) for line in raw["openers"].split("\n")), key=len, reverse=True))
     sides: dict[str, tuple[int, int]] = {}
     for group, line in enumerate(raw["contrasts"].strip().split("\n")):
         for side, part in enumerate(line.split("|")):
             sides.update(dict.fromkeys(part.split(), (group, side)))
-    return openers, frozenset(raw["pronouns"].split()), sides
+    implied: dict[str, str] = {}
+    for line in raw["implies"].strip().split("\n"):
+        words, _, other = line.partition("|")
+        implied.update(dict.fromkeys(words.split(), other.strip()))
+    return openers, frozenset(raw["pronouns"].split()), sides, implied
 
 
 def leans(question: str) -> bool:
     """True when the question cannot stand alone: an opener («¿y…?»), a pronoun, or a bare prepositional phrase."""
-    openers, pronouns, _ = _data()
+    openers, pronouns, _, _ = _data()
     tokens = _WORD.findall(fold(question))
     if not tokens or len(tokens) > _MAX_WORDS:
         return False
@@ -57,16 +61,17 @@ def complete(question: str, previous: str) -> str:
     """The previous question, less what the new one contrasts with, followed by the new one.
 
     >>> complete("¿y para enviar?", "¿Qué puerto uso para recibir por IMAP?")
-    'Qué puerto uso para por IMAP para enviar'
+    'Qué puerto uso para por para enviar'
     """
-    openers, _, sides = _data()
+    openers, _, sides, implied = _data()
     new = _WORD.findall(question)
     folded = [fold(word) for word in new]
     for opener in openers:
         if tuple(folded[: len(opener)]) == opener:
             new, folded = new[len(opener) :], folded[len(opener) :]
             break
-    named = {sides[word][0]: sides[word][1] for word in folded if word in sides}
+    said = [implied[word] for word in folded if word in implied] + folded  # what is said outright comes last and wins
+    named = {sides[word][0]: sides[word][1] for word in said if word in sides}
     kept = [
         word
         for word in previous.replace("?", " ").replace("¿", " ").split()

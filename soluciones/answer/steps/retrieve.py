@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from soluciones.answer.steps.page import guide_of_page
 from soluciones.answer.turn import Turn
 from soluciones.index.types import Query
 
@@ -28,8 +29,4 @@ def retrieve(turn: Turn) -> Turn:
 
 def page_guide(turn: Turn) -> str:
     """Guide id of the page the visitor is on, or, in a follow-up, of the last answer."""
-    page = turn.request.page.rstrip("/").rpartition("/")[2].partition("#")[0]
-    guide = turn.know.engine.guide(page) if page else None
-    if guide is not None:
-        return guide.id
-    return turn.request.state.guide if turn.follow_up else ""
+    return guide_of_page(turn) or (turn.request.state.guide if turn.follow_up else "")

@@ -25,6 +25,6 @@ def extract_slots(turn: Turn) -> Turn:
 
 def _inherited(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     """A new direction, port or protocol makes the old ones moot: «¿y para enviar?» is not about IMAP any more."""
-    ports = {"port", "proto", "direction"}
+    ports = {"port", "proto", "protocol", "direction"}
     drop = ports if ports & new.keys() else set()
     return {key: value for key, value in old.items() if key not in drop}

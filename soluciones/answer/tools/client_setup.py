@@ -12,6 +12,7 @@ from soluciones.answer.tools.address_clean import clean_address
 from soluciones.answer.tools.address_domain import OTHER_PROVIDERS, DomainReport, check_domain
 from soluciones.answer.tools.address_rules import check_local
 from soluciones.answer.tools.base import Slots, SlotSpec, ToolContext, ToolMode
+from soluciones.answer.tools.client_labels import client_label
 from soluciones.answer.tools.files.account import make_account
 from soluciones.answer.tools.files.bundle import GENERIC_CLIENT, FileSet, files_for
 from soluciones.answer.tools.files.settings import Account, clean_name
@@ -129,7 +130,8 @@ class ClientSetupTool:
     def _headline(self, request: _Request, asks: bool, context: ToolContext) -> str:
         if asks:
             return context.say("client_setup.ask")
-        label = request.client.label if request.client and request.client.id != GENERIC_CLIENT else ""
+        named = request.client if request.client and request.client.id != GENERIC_CLIENT else None
+        label = client_label(named, context) if named else ""
         return context.say(f"client_setup.headline.{'client' if label else 'any'}", client=label)
 
     def _findings(self, request: _Request, files: FileSet, context: ToolContext) -> Iterable[Finding]:
@@ -155,14 +157,18 @@ class ClientSetupTool:
 
     def form(self, context: ToolContext) -> Mapping[str, Any]:
         """The whole form, with the programs of ``facts.yml`` to choose from."""
-        return form(self, context, choices={"client": {client.id: client.label for client in context.facts.clients}})
+        return form(
+            self,
+            context,
+            choices={"client": {client.id: client_label(client, context) for client in context.facts.clients}},
+        )
 
     def _form(self, request: _Request, context: ToolContext) -> Mapping[str, Any] | None:
         """What would make the answer better: the program, the address, the name."""
         filled = request.slots()
         wanted = [spec.name for spec in self.slots if spec.name not in filled and spec.name != "os"]
         clients = clients_on(context.facts, request.system)
-        choices = {"client": {client.id: client.label for client in clients}}
+        choices = {"client": {client.id: client_label(client, context) for client in clients}}
         return form(self, context, wanted, choices=choices) if wanted else None
 
 

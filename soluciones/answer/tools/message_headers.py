@@ -123,7 +123,7 @@ class MessageHeadersTool:
     def _seen(self, judgement: Judgement, context: ToolContext) -> Iterable[Finding]:
         for item in judgement.evidence:
             status = STATUS_OF_EVIDENCE[item.shows]
-            yield finding(self, context, item.code, status, **item.params)
+            yield finding(self, context, item.code, status, **_stated(item.params, context))
 
     def _findings(
         self, reading: Reading, judgement: Judgement, seen: Sequence[Finding], context: ToolContext
@@ -244,3 +244,10 @@ def _next(reading: Reading, judgement: Judgement, context: ToolContext) -> Itera
     for tool in dict.fromkeys(tools):
         slots = {"domain": domain} if domain and tool != "password-devices" else {}
         yield {"label": context.say(f"message_headers.next.{tool.replace('-', '_')}"), "tool": tool, "slots": slots}
+
+
+def _stated(params: Mapping[str, object], context: ToolContext) -> dict[str, object]:
+    """What the header does not tell, in words: «Cuenta: ?» reads like a fault of ours."""
+    return {
+        name: context.say("message_headers.not_stated") if value == "?" else value for name, value in params.items()
+    }

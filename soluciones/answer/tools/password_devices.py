@@ -19,6 +19,7 @@ from soluciones.answer.slots.fold import compose, fold
 from soluciones.answer.tools.address_clean import clean_address
 from soluciones.answer.tools.address_domain import check_domain
 from soluciones.answer.tools.base import Slots, SlotSpec, ToolContext, ToolMode
+from soluciones.answer.tools.client_labels import client_label
 from soluciones.answer.tools.dialogue_choices import read_choice, says_unknown
 from soluciones.answer.tools.files.plain import TEXT_MIME, write
 from soluciones.answer.tools.guide_steps import group
@@ -113,7 +114,7 @@ class PasswordDevicesTool:
         return form(self, context, choices=self._choices(context))
 
     def _choices(self, context: ToolContext) -> Mapping[str, Mapping[str, str]]:
-        devices = {client.id: client.label for client in context.facts.clients}
+        devices = {client.id: client_label(client, context) for client in context.facts.clients}
         return {"devices": {**devices, UNKNOWN: context.say("password_devices.choice.devices.unknown")}}
 
     def _ask(self, request: _Request, context: ToolContext) -> ToolResult:
@@ -202,7 +203,7 @@ class PasswordDevicesTool:
             return
         for client in context.facts.clients if request.everything else request.clients:
             apps = (app.source for app in context.facts.password_apps if client.id in app.clients)
-            yield self._row(client.id, client.label, next(apps, None), context)
+            yield self._row(client.id, client_label(client, context), next(apps, None), context)
         if request.unrecognised and OTHER not in {client.id for client in request.clients}:
             yield self._row(OTHER, context.say("password_devices.other"), None, context)
 
@@ -267,7 +268,7 @@ class PasswordDevicesTool:
     def _next(request: _Request, context: ToolContext) -> Iterable[Mapping[str, Any]]:
         for client in request.clients[:MAX_SHORTCUTS]:
             slots = {"client": client.id, **({"email": request.email} if request.email else {})}
-            label = context.say("password_devices.next.setup", client=client.label)
+            label = context.say("password_devices.next.setup", client=client_label(client, context))
             yield {"label": label, "tool": "client-setup", "slots": slots}
         yield {"label": context.say("password_devices.next.server"), "tool": "server-check", "slots": {}}
 
@@ -286,7 +287,9 @@ def _client(text: str, context: ToolContext) -> ClientApp | None:
 def _parts(text: str, context: ToolContext) -> Iterable[str]:
     """«mi iPhone y Outlook» → two; a title of the form («Apple Mail (iPhone y iPad)») stays whole."""
     whole = text.strip()
-    titled = next((client.id for client in context.facts.clients if client.label == whole), "")
+    titled = next(
+        (client.id for client in context.facts.clients if whole in (client.label, client_label(client, context))), ""
+    )
     yield from [titled] if titled else [piece.strip() for piece in _split(whole) if piece.strip()]
 
 

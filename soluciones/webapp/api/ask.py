@@ -17,7 +17,7 @@ from soluciones.webapp.schemas_out import AnswerOut, SearchOut, SuggestOut
 from soluciones.webapp.wire import answer_json, search_json
 
 
-def _path_of(url: str) -> str:
+def path_of(url: str) -> str:
     """The path of a page's address; query and fragment may hold personal data and are dropped."""
     try:
         return urlsplit(url).path[:500]
@@ -33,7 +33,7 @@ def ask(body: AskBody) -> dict[str, Any]:
         body.question,
         lang=languages.known(body.lang),
         conversation=body.conversation or "",
-        page=_path_of(page.url) if page else "",
+        page=path_of(page.url) if page else "",
         page_title=page.title if page else "",
         products=tuple(body.products),
     )

@@ -26,6 +26,7 @@ def responses(ok: type[BaseModel] | dict[str, Any], *problems: int, created: boo
         413: "Too long",
         415: "Not JSON (tools also take multipart/form-data)",
         422: "Cannot be understood; `errors` lists the fields",
+        429: "Too many in an hour; `Retry-After` says when",
         503: "Not ready; try again",
         507: "No room to keep it",
         400: "Not JSON",

@@ -1,251 +1,208 @@
 /* Turns the chat page into a conversation. Without this file the same forms load pages. */
 
-import { fragment, make, say } from "./dom.js";
-import { piece as pieceOf } from "./tools.js";
+import { closePerson, openPerson } from "./chat/person.js";
+import { dropUndo, listenClear, showClear } from "./chat/clear.js";
+import { fragment, make } from "./dom.js";
+import { Failure, piece } from "./request.js";
+import "./tools.js";
+import * as composer from "./chat/composer.js";
+import * as store from "./chat/store.js";
+import { addQuietly, addTurn, bring, log, showState, toBottom, waiting, waitingTurn } from "./chat/turns.js";
+import { chat, find, texts } from "./chat/texts.js";
+import { makeQueue } from "./chat/queue.js";
 
-const chat = document.querySelector("[data-chat]");
-const words = chat.dataset;
-const log = chat.querySelector("[data-log]");
-const intro = chat.querySelector("[data-intro]");
-const scroll = chat.querySelector(".chat-scroll");
-const end = chat.querySelector("[data-end]");
-const form = chat.querySelector("[data-composer]");
-const box = form.querySelector("textarea");
-const field = form.querySelector("[data-conversation-field]");
-const clear = chat.querySelector("[data-clear]");
-const note = form.querySelector("[data-too-long-note]");
-const limit = Number(box.dataset.max);
+const { box, conversation } = composer;
+const state = find("[data-state]");
+const SECONDS = 15;
 
-/* What this device remembers of the conversation: a day, thirty questions, and nothing when storage is off. */
-
-const KEY = "soluciones.chat.1";
-const DAY = 24 * 3600 * 1000;
-const MOST = 30;
-/* Without what scripts and browser extensions add: style attributes would offend our own policy when read back. */
-const plain = (turn) => {
-  const copy = turn.cloneNode(true);
-  copy.classList.remove("fresh");
-  [copy, ...copy.querySelectorAll("[style]")].forEach((node) => node.removeAttribute("style"));
-  /* Of what came of a visitor's file only the verdict is remembered, and no file that travels inside the page. */
-  copy.querySelectorAll("[data-private] .tool-body > :not(.tool-headline)").forEach((node) => node.remove());
-  copy.querySelectorAll('[href^="data:"], [src^="data:"]').forEach((node) => node.remove());
-  return copy.outerHTML;
-};
-const store = {
-  read() {
-    try {
-      const found = JSON.parse(localStorage.getItem(KEY) || "null");
-      if (found && found.lang === document.documentElement.lang && Date.now() - found.at < DAY && Array.isArray(found.turns)) return found;
-    } catch { /* damaged or forbidden: begin anew */ }
-    return { turns: [], conversation: "", draft: "" };
-  },
-  write() {
-    const turns = [...log.querySelectorAll("[data-turn]")].slice(-MOST).map(plain);
-    const value = { at: Date.now(), lang: document.documentElement.lang, conversation: field.value, draft: box.value, turns };
-    try {
-      if (turns.length || value.draft) localStorage.setItem(KEY, JSON.stringify(value));
-      else localStorage.removeItem(KEY);
-    } catch { /* full or forbidden: the conversation simply ends with the page */ }
-  },
-  clear() {
-    try { localStorage.removeItem(KEY); } catch { /* nothing to clear */ }
-  },
-};
-
-const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-const bring = (node) => {
-  /* Room below, so that the newest question can stand at the top with its answer under it. */
-  const room = scroll.clientHeight - (log.getBoundingClientRect().bottom - node.getBoundingClientRect().top) - 32;
-  end.style.minHeight = `${Math.max(0, room)}px`;
-  node.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
-};
-
-const started = () => {
-  intro.hidden = true;
-  clear.hidden = false;
-};
-
-const grow = () => {
-  if (CSS.supports("field-sizing", "content")) return;
-  box.style.height = "auto";
-  box.style.height = `${Math.min(box.scrollHeight, 160)}px`;
-};
-
-const tooLong = () => {
-  const length = [...box.value].length;
-  const over = length > limit;
-  note.hidden = !over;
-  if (over) note.textContent = words.tooLong.replace("{length}", length).replace("{limit}", limit);
-  return over;
-};
-
-/* One request for a piece of a page. Throws an Error whose message can be shown. */
-
-const piece = (url, options = {}) => pieceOf(url, { ...options, headers: { "Soluciones-Fragment": "1" } }, words.failed, words.offline);
-
-const post = (url, values) => piece(url, { method: "POST", body: new URLSearchParams(values) });
+const tell = (text) => { if (state.textContent !== text) state.textContent = text; };
+const keep = (left = false) => store.keepUnsent(box.value, queue.items.map(({ id, text, refused }) => ({ id, text, refused })), left === true);
+const newId = () => (crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random().toString(36).slice(2)}`);
 
 /* Asking */
 
-let busy = false;
+const turnOf = (item) => [...waiting.children].find((turn) => turn.dataset.id === item.id) || waitingTurn(item);
 
-const ask = async (question) => {
-  const text = question.trim();
-  if (!text || busy) return;
-  busy = true;
-  started();
-  const turn = make("article", { class: "turn", "data-waiting": "" }, make("p", { class: "asked" }, make("span", { class: "hidden" }, `${words.you}: `), text));
-  const dots = make("span", { class: "dots", "aria-hidden": "true" }, make("i"), make("i"), make("i"));
-  const thinking = make("p", { class: "thinking" }, dots, words.thinking);
-  /* The waiting turn stands outside the log's announcements; the answer that replaces it is announced once. */
-  log.setAttribute("aria-live", "off");
-  turn.append(thinking);
-  log.append(turn);
-  bring(turn);
-  try {
-    const found = await post(words.action, { q: text, conversation: field.value });
-    const fresh = found.querySelector("[data-turn]");
-    const reply = found.querySelector("[data-conversation]");
-    if (!fresh || !reply) throw new Error(words.failed);
-    field.value = reply.dataset.conversation;
-    fresh.classList.add("fresh");
-    log.setAttribute("aria-live", "polite");
-    turn.replaceWith(fresh);
-    bring(fresh);
-    if (box.value.trim() === text) box.value = "";
-    grow();
-    store.write();
-  } catch (error) {
-    failed(turn, thinking, text, error.message);
-  } finally {
-    busy = false;
-    log.setAttribute("aria-live", "polite");
-  }
+const TOLD = { offline: "offline", slow: "slow", retrying: "retrying", failed: "failed" };
+
+const show = (item, name, message = "") => {
+  const turn = turnOf(item);
+  const actions = [["now", () => queue.now(item)], ["cancel", () => cancel(item)]];
+  const held = showState(turn, name, name === "queued" ? actions.slice(1) : actions, name === "refused" ? message : "");
+  if (held) box.focus();
+  if (queue.items.find((one) => !one.refused) === item || name === "refused") tell(TOLD[name] ? texts[TOLD[name]] : "");
 };
 
-const failed = (turn, thinking, text, message) => {
-  const retry = make("button", { class: "button button-soft", type: "button" }, words.retry);
-  const row = make("p", {}, retry);
-  retry.addEventListener("click", () => {
-    turn.remove();
-    ask(text);
-  });
-  thinking.replaceWith(make("div", { class: "failed", role: "alert" }, make("p", {}, message), row));
-  if (!box.value.trim()) box.value = text;
-  grow();
-  store.write();
-};
-
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (tooLong()) return;
-  ask(box.value);
-});
-box.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  form.requestSubmit();
-});
-box.addEventListener("input", () => {
-  grow();
-  tooLong();
-});
-addEventListener("pagehide", () => { if (box.value || log.childElementCount) store.write(); });
-
-clear.addEventListener("click", () => {
-  log.replaceChildren();
-  end.style.minHeight = "0";
-  field.value = "";
-  box.value = "";
-  store.clear();
-  intro.hidden = false;
-  clear.hidden = true;
-  say(words.cleared);
+/* Back into the field where it is empty; else the question stays where it is, with the way back. */
+const cancel = (item) => {
+  const turn = turnOf(item);
+  if (box.value.trim()) composer.write(`${item.text}\n${box.value}`);
+  else composer.write(item.text);
+  queue.drop(item);
+  turn.remove();
+  tell("");
+  showClear();
+  keep();
   box.focus();
-});
+};
+
+const refused = (item) => {
+  const turn = turnOf(item);
+  tell("");
+  if (!box.value.trim()) {
+    cancel(item);
+    composer.warn(item.refused);
+    return;
+  }
+  showState(turn, "refused", [["edit", () => { cancel(item); composer.warn(item.refused); }]], item.refused);
+};
+
+const send = async (item) => {
+  const body = new FormData();
+  Object.entries({ q: item.text, conversation: conversation.value, ask: item.id }).forEach(([name, value]) => body.append(name, value));
+  const found = await piece(chat.dataset.action, { method: "POST", body, seconds: SECONDS });
+  if (!found.querySelector("[data-turn] [data-conversation]")) throw new Failure("server");
+  return found;
+};
+
+const hideAsked = () => {
+  const asked = new Set([...log.querySelectorAll("[data-asked]")].map((node) => node.textContent.trim()));
+  log.querySelectorAll(".follow-ups [data-ask]").forEach((button) => { button.closest("li").hidden = asked.has(button.dataset.ask); });
+  log.querySelectorAll(".follow-ups").forEach((form) => { form.hidden = !form.querySelector("li:not([hidden])"); });
+};
+
+const answered = (item, found) => {
+  const old = turnOf(item);
+  const fresh = found.querySelector("[data-turn]");
+  const held = old.contains(document.activeElement);
+  const seen = old.getBoundingClientRect().bottom > 0;
+  fresh.dataset.id = item.id;
+  conversation.value = fresh.querySelector("[data-conversation]").dataset.conversation;
+  old.remove();
+  tell("");
+  addTurn(fresh);
+  hideAsked();
+  store.keepTurn(fresh, conversation.value);
+  if (seen && !waiting.childElementCount) bring(fresh);
+  if (held) box.focus();
+  showClear();
+};
+
+const queue = makeQueue({ send, show, answered, refused, changed: () => keep() });
+
+const ask = (question) => {
+  const text = question.trim();
+  if (!text) return;
+  dropUndo();
+  composer.remember(text);
+  const item = { id: newId(), text };
+  queue.add(item);
+  showClear();
+  bring(turnOf(item));
+};
 
 /* Links and forms inside the conversation */
 
-const inPlace = async (form, submitter, show) => {
-  const values = new FormData(form, submitter);
+const inPlace = async (form, submitter) => {
+  const body = new FormData(form, submitter);
   const buttons = form.querySelectorAll("button");
   buttons.forEach((button) => { button.disabled = true; });
   try {
-    show(await post(form.getAttribute("action"), values));
-    store.write();
+    const found = await piece(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(body) });
+    const turn = form.closest("[data-turn]");
+    const first = found.querySelector("[autofocus], [tabindex='-1']") || found.firstElementChild;
+    form.replaceWith(found);
+    if (!first.matches("a, button, input, textarea, select")) first.tabIndex = -1;
+    first.focus({ preventScroll: true });
+    if (turn) store.changeTurn(turn);
   } catch (error) {
     form.querySelectorAll(".failed").forEach((node) => node.remove());
-    form.append(make("p", { class: "failed", role: "alert" }, error.message));
+    form.append(make("p", { class: "failed", role: "alert" }, error.message || texts.unsent));
     buttons.forEach((button) => { button.disabled = false; });
   }
 };
 
-document.addEventListener("soluciones:tool", () => store.write());
+document.addEventListener("soluciones:tool", (event) => {
+  const turn = event.detail && event.detail.card.closest("[data-turn]");
+  if (turn) store.changeTurn(turn);
+});
 
 chat.addEventListener("submit", (event) => {
-  const target = event.target;
   const wanted = event.submitter && event.submitter.dataset.ask;
   if (wanted) {
     event.preventDefault();
     ask(wanted);
-  } else if (target.matches("[data-feedback], [data-handoff-form]")) {
+  } else if (event.target.matches("[data-feedback], [data-handoff-form]")) {
     event.preventDefault();
-    inPlace(target, event.submitter, (found) => {
-      say(found.textContent.trim());
-      target.replaceWith(found);
-    });
+    inPlace(event.target, event.submitter);
   }
 });
 
-const person = async (link) => {
-  const old = chat.querySelector("[data-person]");
-  if (old) old.remove();
-  started();
-  try {
-    const url = `${link.pathname}?${new URLSearchParams({ conversation: field.value })}`;
-    const panel = make("section", { class: "panel turn-person", "data-person": "" }, make("h2", {}, link.textContent.trim()));
-    panel.append(await piece(url));
-    log.append(panel);
-    bring(panel);
-    panel.querySelector("input:not([type=hidden])").focus({ preventScroll: true });
-  } catch {
-    location.assign(link.href);
-  }
-};
-
 chat.addEventListener("click", (event) => {
-  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.defaultPrevented) return;
   const link = event.target.closest("a[data-ask], a[data-handoff]");
   if (!link) return;
   event.preventDefault();
   if (link.dataset.ask) ask(link.dataset.ask);
-  else person(link);
+  else openPerson(link);
 });
 
 /* Take up where this device left off; an answer that came with the page goes below. */
 
-const begin = () => {
-  const served = [...log.querySelectorAll("[data-turn]")];
-  const kept = store.read();
-  log.setAttribute("aria-live", "off");
-  if (served.length) {
-    field.value = served[0].querySelector("[data-conversation]").dataset.conversation;
-    history.replaceState(null, "", location.pathname);
-  } else {
-    field.value = kept.conversation || "";
-  }
-  for (const html of [...kept.turns].reverse()) log.prepend(fragment(html));
-  if (kept.draft && !box.value) box.value = kept.draft;
-  if (log.childElementCount) started();
-  grow();
-  requestAnimationFrame(() => {
-    const last = log.lastElementChild;
-    if (served.length) bring(served[0]);
-    else if (last) scroll.scrollTop = scroll.scrollHeight;
-    log.setAttribute("aria-live", "polite");
-  });
-  store.write();
-  if (matchMedia("(hover: hover)").matches) box.focus({ preventScroll: true });
+const draw = (one) => {
+  const turn = fragment(one.html).querySelector("article");
+  if (!turn) return;
+  turn.dataset.id = one.id;
+  addQuietly(turn);
 };
 
+const drawAll = (talk) => {
+  talk.turns.forEach(draw);
+  hideAsked();
+  requestAnimationFrame(toBottom);
+};
+
+store.onTalk((talk) => {
+  const known = new Map([...log.children].map((turn) => [turn.dataset.id, turn]));
+  const ids = new Set(talk.turns.map((one) => one.id));
+  if (!ids.size) log.replaceChildren();
+  talk.turns.filter((one) => !known.has(one.id)).forEach(draw);
+  conversation.value = talk.conversation;
+  hideAsked();
+  showClear();
+});
+
+const begin = () => {
+  const served = [...log.children];
+  const talk = store.talk();
+  const unsent = store.unsent();
+  log.replaceChildren();
+  talk.turns.forEach(draw);
+  log.querySelectorAll("[data-asked]").forEach((node) => composer.remember(node.textContent.trim()));
+  conversation.value = talk.conversation || conversation.value;
+  served.forEach((turn) => {
+    turn.dataset.id = turn.querySelector("[data-answer]").dataset.answer;
+    conversation.value = turn.querySelector("[data-conversation]").dataset.conversation;
+    composer.remember(turn.querySelector("[data-asked]").textContent.trim());
+    addQuietly(turn);
+    store.keepTurn(turn, conversation.value);
+  });
+  if (served.length) history.replaceState(null, "", location.pathname);
+  if (unsent.draft && !box.value) composer.write(unsent.draft);
+  unsent.items.forEach((item) => { turnOf(item); queue.add(item); if (item.refused) refused(item); });
+  hideAsked();
+  showClear();
+  composer.grow();
+  if (log.childElementCount || waiting.childElementCount) requestAnimationFrame(() => (served.length ? bring(served.at(-1)) : toBottom()));
+  if (window.parent === window && matchMedia("(hover: hover)").matches) box.focus({ preventScroll: true });
+};
+
+composer.listen({ ask, typed: () => keep() });
+listenClear({ drawAll, queue, keep });
+addEventListener("pagehide", () => keep(true));
+addEventListener("pageshow", (event) => { if (event.persisted) keep(); });
+addEventListener("offline", () => tell(texts.offline));
+addEventListener("online", () => tell(""));
+document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.isComposing) closePerson(); });
 begin();
+if (navigator.onLine === false) tell(texts.offline);

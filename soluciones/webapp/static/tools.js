@@ -1,25 +1,12 @@
 /* Tool forms without a new page: the result replaces its card. Without this file the same forms load pages. */
 
-import { fragment, make } from "./dom.js";
+import { make } from "./dom.js";
+import { piece } from "./request.js";
 
 const words = document.body.dataset;
-const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-/* One request for a piece of a page. Throws an Error whose message can be shown. */
-
-export const piece = async (url, options, failed, offline) => {
-  let response;
-  try {
-    response = await fetch(url, { credentials: "omit", ...options });
-  } catch {
-    throw new Error(navigator.onLine === false ? offline : failed);
-  }
-  const type = response.headers.get("Content-Type") || "";
-  if (!type.startsWith("text/html")) throw new Error(failed);
-  const found = fragment(await response.text());
-  if (!response.ok) throw new Error(found.textContent.trim() || failed);
-  return found;
-};
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const SLOW = 4000;
+const SECONDS = 60; /* several servers may be asked, one after the other */
 
 /* The server has forgotten the file; this page still has it. */
 const carry = (old, fresh) => {
@@ -31,17 +18,25 @@ const carry = (old, fresh) => {
   }
 };
 
+/* The focus moves to the card: that is what says its new state, once. */
 const show = (found, form) => {
   const place = form.closest("[data-tool-place]") || form.closest("[data-tool]");
-  const fresh = found.querySelector("[data-tool]");
-  if (!place || !fresh) throw new Error(words.toolFailed);
-  const whole = found.querySelector("[data-tool-place]") || fresh;
+  const card = found.querySelector("[data-tool]");
+  if (!place || !card) throw new Error(words.toolFailed);
+  const whole = found.querySelector("[data-tool-place]") || card;
   carry(form, whole);
   place.replaceWith(whole);
-  fresh.tabIndex = -1;
-  fresh.focus({ preventScroll: true });
-  fresh.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
-  document.dispatchEvent(new CustomEvent("soluciones:tool"));
+  card.tabIndex = -1;
+  card.focus({ preventScroll: true });
+  card.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
+  document.dispatchEvent(new CustomEvent("soluciones:tool", { detail: { card } }));
+};
+
+const message = (error) => error.message || (error.kind === "offline" && navigator.onLine === false ? words.toolOffline : words.toolFailed);
+
+const tell = (form, text, kind) => {
+  form.querySelectorAll(".failed, .thinking").forEach((node) => node.remove());
+  if (text) form.append(make("p", { class: kind, role: kind === "failed" ? "alert" : "status" }, text));
 };
 
 const send = async (form, submitter) => {
@@ -52,14 +47,16 @@ const send = async (form, submitter) => {
   const buttons = form.querySelectorAll("button");
   buttons.forEach((button) => { button.disabled = true; });
   form.setAttribute("aria-busy", "true");
+  const slow = setTimeout(() => tell(form, form.dataset.slow, "thinking"), SLOW);
   try {
     const url = form.getAttribute("action").split("#")[0];
-    show(await piece(url, { method: "POST", body, headers: { "Soluciones-Fragment": kind } }, words.toolFailed, words.toolOffline), form);
+    show(await piece(url, { method: "POST", body, kind, seconds: SECONDS }), form);
   } catch (error) {
-    form.querySelectorAll(".failed").forEach((node) => node.remove());
-    form.append(make("p", { class: "failed", role: "alert" }, error.message));
+    tell(form, message(error), "failed");
     buttons.forEach((button) => { button.disabled = false; });
+    if (submitter) submitter.focus();
   } finally {
+    clearTimeout(slow);
     form.removeAttribute("aria-busy");
   }
 };

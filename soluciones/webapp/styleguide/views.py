@@ -36,7 +36,10 @@ def _blocks() -> tuple[tuple[Guide, Block], ...]:
 
 
 def _answer(status: str, message: str = "", blocks: tuple[tuple[Guide, Block], ...] = ()) -> Answer:
-    citations = tuple(Citation(g.id, g.title, b.kind.capitalize(), "", guide_url(languages.current(), g.id), b.text) for g, b in blocks)
+    citations = tuple(
+        Citation(g.id, g.title, b.kind.capitalize(), "", guide_url(languages.current(), g.id), b.text)
+        for g, b in blocks
+    )
     shown = tuple(AnswerBlock(b.text, b.html, b.kind, place) for place, (_, b) in enumerate(blocks))
     choices = (Choice("IMAP", "IMAP"), Choice("SMTP", "SMTP")) if status == "clarify" else ()
     return Answer(

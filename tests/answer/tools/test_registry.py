@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from soluciones.answer.answerer import _REMEMBERED_SLOTS
+from soluciones.answer.dialogue.forms import REMEMBERED_SLOTS
 from soluciones.answer.tools.registry import TOOLS
 
 HEAVY = ("vobject", "phonenumbers", "dns", "dkim", "cryptography", "defusedxml", "lxml", "torch", "checkdmarc")
@@ -31,8 +31,8 @@ def test_an_unknown_tool_is_a_key_error() -> None:
 def test_no_remembered_slot_is_personal() -> None:
     """What a conversation keeps for the next question is a slot of some tool and personal in none."""
     specs = [spec for tool in TOOLS.values() for spec in tool.slots]
-    assert {spec.name for spec in specs} >= _REMEMBERED_SLOTS
-    assert not {spec.name for spec in specs if spec.pii} & _REMEMBERED_SLOTS
+    assert {spec.name for spec in specs} >= REMEMBERED_SLOTS
+    assert not {spec.name for spec in specs if spec.pii} & REMEMBERED_SLOTS
 
 
 def test_the_answer_layer_starts_without_the_tools_libraries() -> None:

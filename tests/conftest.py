@@ -24,6 +24,9 @@ from soluciones.index.store.store import Store
 from soluciones.kb.content import read_content
 from soluciones.settings import Settings
 
+pytest_plugins = ["tests.system.browser_guard"]
+"""Watches every page that a browser test opens."""
+
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 60
 """Patience for a server on a busy machine; how fast it really is, `make bench` says."""

@@ -4,6 +4,8 @@
 ``tools/screenshots.py --tools FOLDER [TOOL…]`` uses each live tool once with good and once with bad input, on the
 made-up zone and servers of ``tests/webapp/tool_bench.py``, at 360 and 1280 pixels, light and dark, and exits with 1
 when a page is wider than its window or the browser complains.
+``tools/screenshots.py --states FOLDER [NAME]`` takes every page and state of ``tests/system/cases/pages.yml`` (those
+whose name contains NAME) at both widths, light and dark, in Spanish, whole.
 """
 
 from __future__ import annotations
@@ -120,10 +122,40 @@ def tools(folder: Path, wanted: list[str]) -> int:
     return 1 if faults else 0
 
 
+def states(folder: Path, wanted: str) -> int:
+    """Writes NAME-WIDTH-SCHEME.png for each state; a state that cannot be reached is told and counted."""
+    sys.path.insert(0, str(ROOT))
+    from tests.conftest import settings_in
+    from tests.system.browser_guard import chromium, visitor
+    from tests.system.page_states import reach, read_states
+    from tests.system.scan_site import scan_site
+
+    folder.mkdir(parents=True, exist_ok=True)
+    faults = 0
+    settings = settings_in(folder).model_copy(update={"index": ROOT / "var" / "test-index"})
+    with scan_site(settings) as base, chromium() as browser:
+        for state in (state for state in read_states() if wanted in state.name):
+            for width in WIDTHS:
+                viewport = {"width": width, "height": 900}
+                try:
+                    with visitor(browser, viewport=viewport) as (page, _):
+                        page.emulate_media(color_scheme=SCHEMES[0])
+                        reach(page, base, state, "es")
+                        for scheme in SCHEMES:
+                            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                            page.screenshot(path=folder / f"{state.name}-{width}-{scheme}.png", full_page=True)
+                except AssertionError as error:
+                    faults += 1
+                    print(f"{state.name} at {width}: {error}")
+    return 1 if faults else 0
+
+
 def main(arguments: list[str]) -> int:
     """See the module."""
     if arguments[:1] == ["--tools"] and len(arguments) > 1:
         return tools(Path(arguments[1]), arguments[2:])
+    if arguments[:1] == ["--states"] and len(arguments) > 1:
+        return states(Path(arguments[1]), arguments[2] if len(arguments) > 2 else "")
     readme(arguments[0] if arguments else "http://127.0.0.1:8000")
     return 0
 

@@ -31,6 +31,8 @@ _CLASS = {
     "aside": re.compile(r"note note-(note|warning|tip)"),
     "code": re.compile(r"language-[A-Za-z0-9_+#.-]{1,40}"),
 }
+_ELSEWHERE = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|[\\/]\s*[\\/])")
+"""An address with a scheme, or one that begins with ``//`` however it is spelt."""
 _SPAN = re.compile(r"[1-9][0-9]{0,2}")
 
 
@@ -41,6 +43,9 @@ def _filter(tag: str, attribute: str, value: str) -> str | None:
         return value if _SPAN.fullmatch(value) else None
     if attribute == "start":
         return value if value.isascii() and value.isdigit() and len(value) < 10 else None
+    if (tag, attribute) == ("img", "src"):
+        # Our pages load nothing from elsewhere: a picture of another host would only be a broken one, and a violation.
+        return None if _ELSEWHERE.match(value) else value
     return value
 
 

@@ -130,3 +130,22 @@ def test_removed_html_is_reported_with_its_line() -> None:
         ("html_removed", 7, "HTML removed: <form>"),
         ("html_removed", 9, "HTML removed: <input>"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("pictures/a.png", True),
+        ("/static/a.png", True),
+        ("//other.example/a.gif", False),
+        ("/\t/other.example/a.gif", False),
+        ("https://other.example/a.gif", False),
+        ("data:image/png;base64,x", False),
+        ("\\\\other.example\\a.gif", False),
+    ],
+)
+def test_pictures_come_from_here_alone(address: str, kept: bool) -> None:
+    """An address on another host is taken from a picture, its description stays."""
+    clean = sanitise(f'<p><img src="{address}" alt="plan"></p>')
+    assert ("src=" in clean) is kept
+    assert 'alt="plan"' in clean

@@ -165,7 +165,7 @@ def submit(page: Page, selector: str) -> None:
 
 def widget_ask(page: Page, text: str) -> None:
     """Asks in the widget and waits for the reply."""
-    box = page.locator("soluciones-kb textarea")
+    box = page.locator("soluciones-kb textarea").first  # the inline one, where the page has a panel too
     box.fill(text)
     box.press("Enter")
     expect(page.locator("soluciones-kb .reply").first).to_be_visible()

@@ -94,7 +94,7 @@ export const talk = (kb, config, api, greeting, memory) => {
     if (!text || busy) return;
     const mine = busy = new AbortController();
     const waiting = make("p", { class: "thinking" }, make("span", { class: "dots", "aria-hidden": true }, make("i", {}), make("i", {}), make("i", {})), texts.thinking);
-    const turn = make("article", { class: "turn" }, make("p", { class: "asked" }, hidden(`${texts.you}: `), text), waiting);
+    const turn = make("article", { class: "turn", part: "reply" }, make("p", { class: "asked" }, hidden(`${texts.you}: `), text), waiting);
     intro.hidden = true;
     now.replaceChildren(turn);
     if (box.value.trim() === text) box.value = "";

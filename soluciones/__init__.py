@@ -1,3 +1,3 @@
 """Soluciones: a self-hosted help-centre engine. See DESIGN.md."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

@@ -2,7 +2,7 @@
 
 ``tools/axe_scan.py --all`` looks at every page and state of ``tests/system/cases/pages.yml`` in light and dark at 320,
 768 and 1280 pixels, in every language and from right to left. Without ``--all`` it looks at each state once, as
-``make test`` does. ``--only NAME`` takes the states whose name contains NAME.
+``make test`` does. ``--only NAME`` takes the states whose name contains NAME, ``--lang LANG`` the looks in a language.
 """
 
 from __future__ import annotations
@@ -43,18 +43,22 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--all", action="store_true", help="the whole plan instead of each state once")
     parser.add_argument("--only", default="", help="states whose name contains this")
+    parser.add_argument("--lang", action="append", default=[], help="looks in this language alone; may be repeated")
     parser.add_argument("--out", type=Path, help="write the counts here as JSON")
     return parser.parse_args()
 
 
-def _scan(states: Sequence[State], whole: bool) -> tuple[dict[str, dict[str, int]], dict[str, str]]:
+def _scan(
+    states: Sequence[State], whole: bool, langs: Sequence[str]
+) -> tuple[dict[str, dict[str, int]], dict[str, str]]:
     counts = {state.name: {"scans": 0, "violations": 0, "faults": 0} for state in states}
     versions: dict[str, str] = {}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         base = stack.enter_context(scan_site(_settings(folder)))
         browser = stack.enter_context(chromium())
-        for state, _, looks in by_load((full if whole else tenth)(states)):
+        plan = ((s, look) for s, look in (full if whole else tenth)(states) if not langs or look.lang in langs)
+        for state, _, looks in by_load(plan):
             count = counts[state.name]
             try:
                 with visitor(browser) as (page, _):
@@ -79,7 +83,7 @@ def main() -> int:
     """Scans, prints what is wrong line by line, and says by its exit status whether anything is."""
     given = _arguments()
     states = [state for state in read_states() if given.only in state.name]
-    counts, versions = _scan(states, given.all)
+    counts, versions = _scan(states, given.all, given.lang)
     found = summary(counts, versions)
     faults = sum(count["faults"] for count in counts.values())
     print(

@@ -45,12 +45,12 @@ def ask(page: Page, base: str, question: str) -> None:
     box = page.locator("textarea, input[name=q]").first
     box.fill(question)
     box.press("Enter")
-    page.locator("[data-tool], .answer").first.wait_for()
+    page.locator("[data-tool]").first.wait_for()
     page.wait_for_timeout(400)
 
 
 def readme(base: str) -> None:
-    """Writes chat.png and home.png."""
+    """Writes home.png, chat.png and widget.png."""
     OUT.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
@@ -59,6 +59,13 @@ def readme(base: str) -> None:
         page.screenshot(path=OUT / "chat.png")
         page.goto(f"{base}/es/")
         page.screenshot(path=OUT / "home.png")
+        page.goto(f"{base}/demo/host/bubble?lang=es&css=plain")
+        page.locator("soluciones-kb .launcher").click()
+        page.locator("soluciones-kb textarea").fill("¿es válida ana..lopez@ejemplo.com?")
+        page.locator("soluciones-kb textarea").press("Enter")
+        page.locator("soluciones-kb [data-tool]").first.wait_for()
+        page.wait_for_timeout(600)
+        page.screenshot(path=OUT / "widget.png")
         browser.close()
 
 

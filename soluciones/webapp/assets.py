@@ -15,6 +15,7 @@ from pathlib import Path
 from wsgiref.headers import Headers
 
 from flask import Flask, Response, redirect
+from rjsmin import jsmin
 from werkzeug.exceptions import NotFound
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
@@ -32,13 +33,16 @@ BUNDLES = {
     "widget.css": ("tokens.css", "parts.css", "cards.css", "people.css", "widget/widget.css"),
 }
 """One request instead of six for what every page needs; the widget wears the same components."""
-_WIDGET_MODULES = ("widget/nodes.js", "widget/talk.js", "widget/app.js")
-"""What every widget needs, in the order in which they build on each other: one request instead of three in a row."""
+_WIDGET_MODULES = tuple(f"widget/{name}.js" for name in ("nodes", "talk", "search", "frame", "app"))
+"""What every widget needs, in the order in which they build on each other: one request instead of five."""
 _IMPORT = re.compile(r'^import .* from "\./.*";\n', re.MULTILINE)
 _REM = re.compile(r"(?<![\w.])(\d*\.?\d+)rem\b")
 _COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
-_JS_COMMENT = re.compile(r"^\s*/\*.*\*/\n", re.MULTILINE)
-_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+_FRACTION = re.compile(r"(?<![\w.-])(\d+\.\d+)px")
+_FINE_PX = 1.5
+_USED = re.compile(r"var\(--([\w-]+)")
+_TOKEN = re.compile(r"--([\w-]+):[^;}]*;?")
+_LEADING_ZERO = re.compile(r"(?<![\w.])0(?=\.\d)\.")
 _CSS_BLANK = re.compile(r"\s*([{};,])\s*|(:) +|(?<=[{;])\s+")
 _ROOT_PX = 16
 """A host page may have any root font size; inside it the widget's lengths must not depend on that."""
@@ -70,11 +74,16 @@ def in_pixels(css: str) -> str:
 def squeezed(name: str, text: str) -> str:
     """A file of the widget without what only people read; every byte of it is paid by other people's visitors.
 
-    Our scripts keep their line ends, so nothing has to be parsed; none has a template literal with an indent in it.
+    Lengths lose what no screen shows, fractions of a pixel beyond the first one and a half; tokens that the widget does
+    not use stay behind.
     """
-    if name.endswith(".css"):
-        return _CSS_BLANK.sub(lambda match: match[1] or match[2] or "", text).replace(";}", "}")
-    return _INDENT.sub("", _JS_COMMENT.sub("", text))
+    if not name.endswith(".css"):
+        return str(jsmin(text))
+    dense = _CSS_BLANK.sub(lambda match: match[1] or match[2] or "", text).replace(";}", "}").replace(" > ", ">")
+    dense = _FRACTION.sub(lambda match: f"{float(match[1]):.0f}px" if float(match[1]) > _FINE_PX else match[0], dense)
+    used = set(_USED.findall(dense))
+    dense = _TOKEN.sub(lambda match: match[0] if match[1] in used else "", dense)
+    return _LEADING_ZERO.sub(".", dense)
 
 
 def _contents(source: Path) -> dict[str, bytes]:
@@ -83,11 +92,11 @@ def _contents(source: Path) -> dict[str, bytes]:
         css = "\n".join(files[part].decode() for part in parts if part in files)
         css = _COMMENT.sub("", css)
         files[bundle] = (squeezed(bundle, in_pixels(css)) if bundle == "widget.css" else css).encode()
-    for name in [name for name in files if re.fullmatch(r"widget/.*\.js", name)]:
-        files[name] = squeezed(name, files[name].decode()).encode()
     if all(name in files for name in _WIDGET_MODULES):
         script = "".join(files[name].decode() for name in _WIDGET_MODULES)
         files[_WIDGET_MODULES[-1]] = _IMPORT.sub("", script).encode()
+    for name in [name for name in files if re.fullmatch(r"widget/.*\.js", name)]:
+        files[name] = squeezed(name, files[name].decode()).encode()
     return files
 
 

@@ -1,5 +1,7 @@
 /* The widget's second part: texts, theme and panels. Loaded on first use. */
 
+import { frame } from "./frame.js";
+import { searchBox } from "./search.js";
 import { icon, talk } from "./talk.js";
 
 /* Everything that the server is asked. Errors carry in `shown` what may be shown to people. */
@@ -173,7 +175,7 @@ export const start = async (kb) => {
     const old = panels.get(host);
     host.shadowRoot.adoptedStyleSheets = [host.shadowRoot.adoptedStyleSheets[0], sheet];
     if (/search|frame/.test(host.kind) && host !== kb.main()) {
-      const { fill } = await import(`./${host.kind}.js`);
+      const fill = host.kind === "frame" ? frame : searchBox;
       fill(kb, host, config, client(kb, option(host, "site")), (text) => first().ask(text));
       return;
     }

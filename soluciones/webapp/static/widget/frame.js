@@ -1,6 +1,6 @@
 /* mode="frame": our own page in a frame, whose conversation the host page cannot read. */
 
-export const fill = (kb, host, config) => {
+export const frame = (kb, host, config) => {
   const { base, make, emit, signal, option } = kb;
   const site = encodeURIComponent(option(host, "site"));
   const frame = make("iframe", { class: "frame", title: config.texts.launcher, src: `${base}/${config.lang}/widget/frame?site=${site}` });

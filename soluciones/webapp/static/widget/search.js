@@ -1,14 +1,14 @@
 /* mode="search": a combobox with instant results; Enter opens the answer. */
 
-let count = 0;
+let boxes = 0;
 
-export const fill = (kb, host, config, api, ask) => {
+export const searchBox = (kb, host, config, api, ask) => {
   const { make } = kb;
   const { texts, lang } = config;
   const wrap = host.shadowRoot.firstChild;
   const input = wrap.querySelector("input");
   if (!input || wrap.querySelector(".results")) return;
-  const id = `r${++count}`;
+  const id = `r${++boxes}`;
   const list = make("div", { class: "results", id, role: "listbox", "aria-label": texts.results, popover: "manual", hidden: "" });
   const status = make("p", { class: "hidden", role: "status" });
   const set = (name, value) => input.setAttribute(name, value);

@@ -9,8 +9,6 @@ from soluciones.settings import Settings
 from soluciones.webapp.delivery.channels import EMAIL, WEBHOOK, channels
 from soluciones.webapp.delivery.courier import Courier, Send, attach
 from soluciones.webapp.delivery.letter import Sender, as_json
-from soluciones.webapp.delivery.mail import MailRoute
-from soluciones.webapp.delivery.webhook import Webhook
 from soluciones.webapp.state.handoffs import Handoff
 from soluciones.webapp.state.store import Store
 
@@ -25,6 +23,8 @@ def _sender(service: Service) -> Sender:
 
 
 def _by_webhook(settings: Settings, service: Service) -> Send:
+    from soluciones.webapp.delivery.webhook import Webhook  # few sites have one: not at every start
+
     webhook = Webhook(settings.handoff_webhook, settings.handoff_webhook_secret)
 
     def send(handoff: Handoff) -> None:
@@ -34,6 +34,8 @@ def _by_webhook(settings: Settings, service: Service) -> Send:
 
 
 def _by_mail(settings: Settings, service: Service) -> Send:
+    from soluciones.webapp.delivery.mail import MailRoute  # brings the mail libraries along
+
     route = MailRoute(
         settings.handoff_email,
         settings.smtp_host,

@@ -17,13 +17,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, OctKey, OKPKey
+from typing import TYPE_CHECKING, Any
 
 from soluciones.settings import Settings
+
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey, OctKey, OKPKey
 
 MAX_TOKEN_CHARS = 4_096
 """Four claims and a signature take some 400."""
@@ -39,8 +38,6 @@ _HEADER_NAMES = frozenset(["alg", "typ", "kid"])
 _TOKEN = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\Z")
 _VISITOR_BYTES = 12
 
-Key = OctKey | OKPKey | ECKey
-
 
 class BadToken(Exception):
     """The token proves nothing; the message is one of a few fixed reasons, for the site's developers."""
@@ -54,7 +51,7 @@ class NoKey(Exception):
 class Verifier:
     """A key and the only algorithms it is used with."""
 
-    key: Key
+    key: OctKey | OKPKey | ECKey
     algorithms: frozenset[str]
 
 
@@ -86,6 +83,9 @@ def verifier(settings: Settings) -> Verifier:
 
 @lru_cache(maxsize=4)
 def _load(path: Path, _changed: int, secret: bool) -> Verifier:
+    from joserfc.errors import JoseError  # a tenth of a second to import, and most sites sign nothing
+    from joserfc.jwk import ECKey, OctKey, OKPKey
+
     raw = path.read_bytes().strip()
     if secret:
         if len(raw) < MIN_SECRET_BYTES or raw.startswith(b"-----BEGIN"):
@@ -113,6 +113,9 @@ def verify(token: str, keys: Verifier, audience: str, now: Callable[[], float] =
     Raises:
         BadToken: it proves nothing.
     """
+    from joserfc import jws
+    from joserfc.errors import JoseError
+
     found = _TOKEN.match(token) if len(token) <= MAX_TOKEN_CHARS else None
     if found is None:
         raise BadToken("not a signed token in compact form")

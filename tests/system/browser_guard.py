@@ -198,20 +198,15 @@ def _add(counts: Mapping[str, int]) -> None:
         _TOTAL[name] += counts.get(name, 0)
 
 
-class Workers:
-    """Takes the counts of test processes side by side."""
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        """One of them has ended."""
-        _add(getattr(node, "workeroutput", {}).get("browser_guard", {}))
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Takes the counts of one of the test processes (pytest-xdist), when it has ended."""
+    _add(getattr(node, "workeroutput", {}).get("browser_guard", {}))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the marker, and in the controlling process the taker of counts."""
+    """Registers the marker."""
     config.addinivalue_line("markers", "breaks_policy: breaks a content policy on purpose; the guard looks away")
-    if config.pluginmanager.hasplugin("dsession"):
-        config.pluginmanager.register(Workers())
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -9,6 +9,7 @@ _PHONE = re.compile(r"\+?\d[\d .()-]{6,20}\d")
 _PHONE_DIGITS = range(9, 16)
 """E.164 allows 15; national numbers of the site's countries have nine and more."""
 _IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_DOMAIN = re.compile(r"(?<![\w@.-])(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
 _SECRET = re.compile(
     r"(?i)\b(contraseña|contrasena|clave|password|passwort|kennwort|mot de passe)"
     r"( es| is| ist| est| è)?\s{0,4}[:=]\s{0,4}\S{1,200}"
@@ -20,6 +21,16 @@ def mask(text: str) -> str:
     text = mask_secrets(text)
     text = _EMAIL.sub("…@…", text)
     return _PHONE.sub(_mask_phone, text)
+
+
+def domains(text: str) -> frozenset[str]:
+    """The domain names in a text, lower case."""
+    return frozenset(match.lower() for match in _DOMAIN.findall(text))
+
+
+def mask_domains(text: str, public: frozenset[str] = frozenset()) -> str:
+    """Domain names replaced by a sign, but for those that stand in ``public``, e.g. the servers that a guide names."""
+    return _DOMAIN.sub(lambda match: match[0] if match[0].lower() in public else "…", text)
 
 
 def mask_secrets(text: str) -> str:

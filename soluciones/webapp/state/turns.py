@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
-from soluciones.answer.privacy import mask
+from soluciones.answer.privacy import domains, mask, mask_domains
 from soluciones.answer.types import Answer, ToolResult
 from soluciones.webapp.state import tables
 
@@ -66,19 +66,28 @@ class Turn:
     took_ms: float = 0.0
 
 
-def _short(text: str, limit: int = _MAX_SENTENCE) -> str:
-    return mask(text[:limit])[:limit]
+def _short(text: str, limit: int = _MAX_SENTENCE, public: frozenset[str] = frozenset()) -> str:
+    return mask_domains(mask(text[:limit]), public)[:limit]
 
 
 def _said(results: Sequence[ToolResult]) -> tuple[ToolSaid, ...]:
-    return tuple(ToolSaid(item.tool[:64], item.status, _short(item.headline)) for item in results[:_MAX_TOOLS])
+    """What each tool said, with no domain but those that stand in the sentences of guides it rests on."""
+    return tuple(
+        ToolSaid(item.tool[:64], item.status, _short(item.headline, public=_named(fact.text for fact in item.facts)))
+        for item in results[:_MAX_TOOLS]
+    )
+
+
+def _named(sentences: Iterable[str]) -> frozenset[str]:
+    return frozenset().union(*map(domains, sentences))
 
 
 def turn_of(question: str, answer: Answer, page: str = "") -> Turn:
     """The turn of an answer."""
     cited = answer.citations[0] if answer.citations else None
+    public = _named(block.text for block in answer.answer)
     return Turn(
-        question=_short(question, _MAX_QUESTION),
+        question=_short(question, _MAX_QUESTION, public),
         answer=answer.id[:64],
         status=answer.status,
         lang=answer.lang,

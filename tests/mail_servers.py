@@ -28,6 +28,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import trustme
@@ -56,6 +57,8 @@ GMAIL_511 = (
 START_SECONDS = 20.0
 """Patience for the daemons on a busy machine; they need well under a second on an idle one."""
 BOUNCE_SECONDS = 30.0
+_CONFIGS = Path(__file__).parent / "mail_configs"
+_PORTS = ("imap", "imaps", "pop3", "pop3s", "smtp", "submission", "smtps")
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 _DOVECOT = "/usr/sbin/dovecot"
 _POSTFIX_MASTER = "/usr/lib/postfix/sbin/master"
@@ -183,8 +186,7 @@ def mail_servers() -> Iterator[MailServers]:
         controller = Controller(sink, hostname="127.0.0.1", port=relay)
         controller.start()
         stack.callback(controller.stop)
-        names = ("imap", "imaps", "pop3", "pop3s", "smtp", "submission", "smtps")
-        numbers = dict(zip(names, ports, strict=True))
+        numbers = dict(zip(_PORTS, ports, strict=True))
         servers = MailServers(**numbers, folder=folder, ca_pem=ca_pem, accepted=sink.accepted)
         _write_dovecot(servers)
         _write_postfix(servers, relay)
@@ -234,6 +236,14 @@ def _certificates(folder: Path) -> Path:
     return folder / "ca.pem"
 
 
+def _configuration(servers: MailServers, name: str, **more: object) -> str:
+    """A file of ``tests/mail_configs`` with the ports, folders and owner of this run filled in."""
+    mail = pwd.getpwnam("mail")
+    known = {key: getattr(servers, key) for key in _PORTS} | {"folder": servers.folder, "user": USER}
+    template = Template((_CONFIGS / name).read_text("utf-8"))
+    return template.substitute(known, uid=mail.pw_uid, gid=mail.pw_gid, **more)
+
+
 def _write_dovecot(servers: MailServers) -> None:
     folder = servers.folder
     mail = pwd.getpwnam("mail")
@@ -241,151 +251,15 @@ def _write_dovecot(servers: MailServers) -> None:
     (folder / "users").chmod(0o644)
     (folder / "boxes").mkdir()
     os.chown(folder / "boxes", mail.pw_uid, mail.pw_gid)
-    (folder / "dovecot.conf").write_text(
-        f"""
-base_dir = {folder}/run
-state_dir = {folder}/state
-log_path = {folder}/dovecot.log
-protocols = imap pop3
-listen = 127.0.0.1
-ssl = required
-ssl_cert = <{folder}/chain.pem
-ssl_key = <{folder}/key.pem
-auth_mechanisms = plain login
-disable_plaintext_auth = yes
-auth_failure_delay = 0 secs
-first_valid_uid = 1
-first_valid_gid = 1
-mail_location = maildir:{folder}/boxes/%d/%n
-passdb {{
-  driver = passwd-file
-  args = username_format=%u {folder}/users
-}}
-userdb {{
-  driver = static
-  args = uid={mail.pw_uid} gid={mail.pw_gid} home={folder}/boxes/%d/%n
-}}
-namespace inbox {{
-  inbox = yes
-  mailbox "Facturación" {{
-    auto = create
-  }}
-}}
-service imap-login {{
-  inet_listener imap {{
-    port = {servers.imap}
-  }}
-  inet_listener imaps {{
-    port = {servers.imaps}
-    ssl = yes
-  }}
-}}
-service pop3-login {{
-  inet_listener pop3 {{
-    port = {servers.pop3}
-  }}
-  inet_listener pop3s {{
-    port = {servers.pop3s}
-    ssl = yes
-  }}
-}}
-service auth {{
-  unix_listener {folder}/queue/private/auth {{
-    mode = 0660
-    user = postfix
-    group = postfix
-  }}
-}}
-service anvil {{
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-""",
-        "utf-8",
-    )
+    (folder / "dovecot.conf").write_text(_configuration(servers, "dovecot.conf"), "utf-8")
 
 
 def _write_postfix(servers: MailServers, relay: int) -> None:
     folder = servers.folder
-    mail = pwd.getpwnam("mail")
     _queue(folder)
     (folder / "postfix").mkdir()
-    (folder / "postfix" / "main.cf").write_text(
-        f"""
-compatibility_level = 3.6
-queue_directory = {folder}/queue
-data_directory = {folder}/data
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
-meta_directory = /etc/postfix
-maillog_file = {folder}/postfix.log
-maillog_file_prefixes = {folder}
-myhostname = mail.infomaniak.com
-mydestination =
-mynetworks =
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-alias_maps =
-alias_database =
-local_recipient_maps =
-relayhost = [127.0.0.1]:{relay}
-smtp_tls_security_level = none
-smtp_dns_support_level = disabled
-smtp_host_lookup = native
-virtual_mailbox_domains = ejemplo.com
-virtual_mailbox_base = {folder}/boxes
-virtual_mailbox_maps = inline:{{ {{ {USER} = ejemplo.com/ana/ }} }}
-virtual_minimum_uid = 1
-virtual_uid_maps = static:{mail.pw_uid}
-virtual_gid_maps = static:{mail.pw_gid}
-smtpd_tls_chain_files = {folder}/key.pem, {folder}/chain.pem
-smtpd_tls_security_level = may
-smtpd_sasl_type = dovecot
-smtpd_sasl_path = private/auth
-smtpd_sasl_auth_enable = no
-smtpd_tls_auth_only = yes
-smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
-smtpd_recipient_restrictions =
-smtpd_delay_reject = yes
-smtputf8_enable = yes
-append_dot_mydomain = no
-biff = no
-""",
-        "utf-8",
-    )
-    submission = "  -o smtpd_sasl_auth_enable=yes\n  -o smtpd_client_restrictions=permit_sasl_authenticated,reject\n"
-    (folder / "postfix" / "master.cf").write_text(
-        f"""
-127.0.0.1:{servers.smtp} inet n - n - - smtpd
-127.0.0.1:{servers.submission} inet n - n - - smtpd
-  -o smtpd_tls_security_level=encrypt
-{submission}127.0.0.1:{servers.smtps} inet n - n - - smtpd
-  -o smtpd_tls_wrappermode=yes
-{submission}pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-tlsmgr unix - - n 1000? 1 tlsmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-verify unix - - n - 1 verify
-flush unix n - n 1000? 0 flush
-proxymap unix - - n - - proxymap
-smtp unix - - n - - smtp
-relay unix - - n - - smtp
-error unix - - n - - error
-retry unix - - n - - error
-discard unix - - n - - discard
-local unix - n n - - local
-virtual unix - n n - - virtual
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-postlog unix-dgram n - n - 1 postlogd
-""",
-        "utf-8",
-    )
+    (folder / "postfix" / "main.cf").write_text(_configuration(servers, "main.cf", relay=relay), "utf-8")
+    (folder / "postfix" / "master.cf").write_text(_configuration(servers, "master.cf"), "utf-8")
 
 
 def _queue(folder: Path) -> None:

@@ -67,7 +67,8 @@ def unfold(control: Locator) -> None:
         fold.first.locator("summary").first.click()
 
 
-def _fill(form: Locator, name: str, value: Any) -> None:
+def fill(form: Locator, name: str, value: Any) -> None:
+    """Fills one field of a form, whatever control it is."""
     if isinstance(value, Mapping):
         file = {"name": value["file"], "mimeType": "application/octet-stream", "buffer": value["text"].encode()}
         form.locator(f"input[type=file][name='{name}']").set_input_files(file)  # type: ignore[arg-type]
@@ -105,7 +106,7 @@ def step(page: Page, fields: Mapping[str, Any]) -> None:
         return
     unfold(forms.first)
     for name, value in fields.items():
-        _fill(forms.first, name, value)
+        fill(forms.first, name, value)
     _press(forms.first.locator("button:is([type=submit], :not([type])):not([name]):not([data-ask])").last)
 
 

@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 import plistlib
 import signal
-import socketserver
-import ssl
-import threading
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,19 +15,13 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
-from werkzeug.serving import make_server
 
-from soluciones.answer.answerer import Answerer
-from soluciones.answer.net.contract import Network
-from soluciones.answer.net.once import Once
 from soluciones.answer.tools.registry import TOOLS
-from soluciones.index.embedding import open_embedder
-from soluciones.index.store.store import Store
 from soluciones.settings import Settings
-from soluciones.webapp.app import create_app
 from tests.conftest import start_server
-from tests.dns_server import DnsServer, closed_port, dns_for
-from tests.fault_servers import Authority, MappedDialer, imap, tls
+from tests.dns_server import DnsServer
+from tests.system.page_states import fill, unfold
+from tests.system.scan_site import scan_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
@@ -76,59 +66,11 @@ def base(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     process.wait(timeout=20)
 
 
-class LocalHub:
-    """The network of a site whose mail server answers: its ports lead to servers on this machine."""
-
-    def __init__(self, zone: DnsServer, ports: Mapping[int, int]) -> None:
-        self._network = Network(dns_for(zone), MappedDialer(ports), Once())
-
-    def for_visitor(self, key: str) -> Network:
-        """See ``Hub``."""
-        return self._network
-
-
-class ImapServer(socketserver.ThreadingTCPServer):
-    """A good IMAP server with TLS from the first byte, for as long as the module lasts."""
-
-    daemon_threads = True
-
-    def __init__(self, context: ssl.SSLContext) -> None:
-        super().__init__(("127.0.0.1", 0), socketserver.BaseRequestHandler)
-        self._talk = tls(context, imap)
-
-    def finish_request(self, request: Any, client_address: Any) -> None:
-        """One conversation."""
-        request.settimeout(5)
-        with suppress(OSError):  # how the checker ends it is its own business
-            self._talk(request)
-
-
-@contextmanager
-def running(server: socketserver.TCPServer) -> Iterator[int]:
-    """Serves in a thread; gives the port."""
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield int(server.socket.getsockname()[1])
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
-
-
 @pytest.fixture(scope="module")
-def answering(settings: Settings, zone: DnsServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def answering(settings: Settings) -> Iterator[str]:
     """The address of the same site where 993 answers with TLS and 587 refuses; the real dialler goes nowhere near."""
-    folder = tmp_path_factory.mktemp("answering")
-    authority = Authority()
-    authority.ca.cert_pem.write_to_path(str(folder / "ca.pem"))
-    with ExitStack() as stack:
-        patch = stack.enter_context(pytest.MonkeyPatch.context())
-        patch.setenv(ssl.get_default_verify_paths().openssl_cafile_env, str(folder / "ca.pem"))
-        port = stack.enter_context(running(ImapServer(authority.context())))
-        hub = LocalHub(zone, {993: port, 587: closed_port()})
-        answerer = Answerer(Store(settings.index, lambda: open_embedder(settings)), hub_for=lambda site: hub)
-        app = create_app(settings.model_copy(update={"state": folder / "state"}), answerer)
-        port = stack.enter_context(running(make_server("127.0.0.1", 0, app, threaded=True)))
-        yield f"http://127.0.0.1:{port}"
+    with scan_site(settings) as url:
+        yield url
 
 
 Site = Callable[[Mapping[str, Any]], str]
@@ -206,31 +148,6 @@ def no_sideways(page: Page) -> bool:
     """The page is no wider than the window."""
     found: bool = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     return found
-
-
-def unfold(control: Locator) -> None:
-    """Opens what hides a control, as one opens it: by its summary."""
-    fold = control.locator("xpath=ancestor::details[not(@open)]")
-    if fold.count():
-        fold.first.locator("summary").first.click()
-
-
-def fill(form: Locator, name: str, value: Any) -> None:
-    """Fills one field of a form, whatever control it is."""
-    if isinstance(value, Mapping):
-        file = {"name": value["file"], "mimeType": "application/octet-stream", "buffer": value["text"].encode()}
-        form.locator(f"input[type=file][name='{name}']").set_input_files(file)  # type: ignore[arg-type]
-        return
-    boxes = form.locator(f"input[name='{name}']:is([type=checkbox], [type=radio])")
-    if boxes.count():
-        for one in value if isinstance(value, list) else ["1" if value is True else value]:
-            form.locator("label").filter(has=form.page.locator(f"input[name='{name}'][value='{one}']")).click()
-        return
-    control = form.locator(f":is(input, textarea, select)[name='{name}']:not([type=file])")
-    if control.evaluate("control => control.tagName") == "SELECT":
-        control.select_option(value)
-    else:
-        control.fill(value)
 
 
 def press(button: Locator, scripts: bool) -> None:
